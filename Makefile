@@ -1,0 +1,39 @@
+# Every command that a person types. `make help` lists them.
+
+# go-nvml's header marks many NVML functions as deprecated; its wrapper makes the
+# compiler say so at length.
+export CGO_CFLAGS ?= -O2 -g -Wno-deprecated-declarations
+
+VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
+LDFLAGS := -s -w -X main.version=$(VERSION)
+BIN     := bin
+
+.PHONY: help build parts demo up test lint unit
+
+help: ## list the commands
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST)
+
+build: ## build the plugin, the tool, and the stand-ins for a GPU and a server
+	@mkdir -p $(BIN)
+	go build -trimpath -ldflags "$(LDFLAGS)" -o $(BIN)/ ./cmd/...
+	go build -trimpath -o $(BIN)/cosyvoice-sim ./test/simulator
+	go run ./test/fakenvml/cmd/fakenvml build --out $(BIN)
+
+parts: ## find Telegraf and InfluxDB, or build them (about 8 minutes, once)
+	go run ./tools/parts
+
+demo: build parts ## the whole stack on this machine, with stand-ins for what it lacks
+	$(BIN)/cosyvoicectl up --demo
+
+up: build parts ## the whole stack on this machine
+	$(BIN)/cosyvoicectl up
+
+lint: ## gofmt, vet, staticcheck
+	@test -z "$$(gofmt -l .)" || { gofmt -l .; echo "run gofmt -w on these files"; exit 1; }
+	go vet ./...
+	go tool -modfile=tools/lint/go.mod staticcheck ./...
+
+unit: ## quick tests: no network, GPU, root or server
+	go test -race ./...
+
+test: lint unit ## everything that the continuous integration runs

@@ -1,0 +1,11 @@
+// Package cosyvoicetelegraf holds the files that the tools carry with them, so
+// that a single binary can set up a host.
+package cosyvoicetelegraf
+
+import _ "embed"
+
+// TelegrafConf is the telegraf.conf at the top of this repository, the one that
+// users install and that `cosyvoicectl up` runs.
+//
+//go:embed telegraf.conf
+var TelegrafConf string
