@@ -1,0 +1,57 @@
+package main
+
+import (
+	"fmt"
+	"strings"
+	"syscall"
+	"time"
+)
+
+// scenario is what goes wrong with a server, and when. The zero value of each
+// parameter is "never".
+type scenario struct {
+	Name    string
+	Summary string
+	// LeakBytes of GPU memory stay allocated after each synthesis.
+	LeakBytes uint64
+	// CrashAfterSyntheses is how many syntheses succeed; the process dies in
+	// the next one.
+	CrashAfterSyntheses int64
+	// CrashAfter is how long the process lives once it is ready.
+	CrashAfter time.Duration
+}
+
+var scenarios = []scenario{
+	{Name: "steady", Summary: "serves for ever"},
+	{Name: "leak", Summary: "keeps 192 MiB of GPU memory a synthesis, until CUDA is out of memory", LeakBytes: 192 * mebibyte},
+	{Name: "crash", Summary: "dies of SIGKILL in its 21st synthesis", CrashAfterSyntheses: 20},
+}
+
+func findScenario(name string) (scenario, error) {
+	for _, s := range scenarios {
+		if s.Name == name {
+			return s, nil
+		}
+	}
+	return scenario{}, fmt.Errorf("there is no scenario %q; choose one of\n%s", name, scenarioHelp())
+}
+
+func scenarioHelp() string {
+	var lines []string
+	for _, s := range scenarios {
+		lines = append(lines, fmt.Sprintf("  %-7s %s", s.Name, s.Summary))
+	}
+	return strings.Join(lines, "\n")
+}
+
+// crashes reports whether a server that has finished so many syntheses dies.
+func (s scenario) crashes(finished int64) bool {
+	return s.CrashAfterSyntheses > 0 && finished >= s.CrashAfterSyntheses
+}
+
+// die ends this process as the kernel's OOM killer does: no handler runs, and
+// the log just stops.
+func die() {
+	_ = syscall.Kill(syscall.Getpid(), syscall.SIGKILL)
+	select {}
+}
