@@ -1,0 +1,52 @@
+package execd
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+)
+
+// Once starts the input, gives it settle to take its first samples, gathers one
+// time and stops it; then it prints everything to Stdout. It returns the number
+// of points printed of each measurement, and the error of Start, Gather or
+// Stdout, or of ctx where that ended first.
+func (r *Runner) Once(ctx context.Context, settle time.Duration) (map[string]int, error) {
+	points := map[string]int{}
+	var out []byte
+	acc := r.accumulator(func(measurement string, line []byte) {
+		points[measurement]++
+		out = append(out, line...)
+	})
+	if err := r.start(acc); err != nil {
+		return nil, err
+	}
+
+	var gatherErr error
+	gathered := async(func() {
+		select {
+		case <-ctx.Done():
+			gatherErr = ctx.Err()
+		case <-time.After(settle):
+			gatherErr = r.tryGather(acc)
+		}
+	})
+	select {
+	case <-gathered:
+	case <-ctx.Done():
+	}
+	asked := time.Now()
+	gatherEnded := waitUntil(gathered, asked.Add(gatherDeadline))
+	stopEnded := waitUntil(async(r.stop), asked.Add(stopDeadline))
+	switch {
+	case !gatherEnded:
+		return nil, fmt.Errorf("the gather is hanging: %w", ctx.Err())
+	case !stopEnded:
+		return nil, errors.New("the plugin is hanging: it did not stop")
+	}
+
+	if _, err := r.Stdout.Write(out); err != nil {
+		return nil, errors.Join(gatherErr, fmt.Errorf("printing points: %w", err))
+	}
+	return points, gatherErr
+}
