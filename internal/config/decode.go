@@ -1,0 +1,80 @@
+// Package config reads the configuration file of an external Telegraf plugin: a
+// TOML file with exactly one [[inputs.<plugin>]] table. It is strict where
+// Telegraf's own loader for such files is lax: a key that nothing reads is an
+// error, and each error names its file, line and key.
+//
+// ${NAME} in a string value stands for an environment variable, which must be
+// set. Nothing else is replaced: not in keys or comments, no other use of $, and
+// not in what a variable holds.
+package config
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"reflect"
+
+	"github.com/BurntSushi/toml"
+)
+
+// Load decodes the file at path with the process's environment; see [Decoder].
+func Load(path, plugin string, into any) error {
+	data, err := os.ReadFile(path)
+	if err != nil {
+		return fmt.Errorf("reading the configuration: %w", err)
+	}
+	return Decoder{File: path, Plugin: plugin, LookupEnv: os.LookupEnv}.Decode(data, into)
+}
+
+// Decoder decodes the table [[inputs.<Plugin>]].
+type Decoder struct {
+	File      string // as it is to appear in errors
+	Plugin    string
+	LookupEnv func(name string) (value string, set bool)
+}
+
+// Decode sets the fields of the struct that into points to by their toml tags,
+// and leaves those alone that the file does not mention. The error holds one line
+// for each problem of the file, in the form "file:line: problem". The struct must
+// not hold maps: the toml package lets a value that is no table pass for one.
+func (d Decoder) Decode(data []byte, into any) error {
+	text := string(data)
+	md, err := toml.Decode(text, &map[string]any{})
+	if err != nil {
+		return d.syntaxError(err)
+	}
+	statements := split(text)
+	if problems := d.checkTables(md, statements); problems != nil {
+		return errors.Join(problems...)
+	}
+	if problems := d.checkKeys(statements, reflect.TypeOf(into).Elem()); problems != nil {
+		return errors.Join(problems...)
+	}
+	if err := d.decodeTable(text, into); err != nil {
+		return fmt.Errorf("%s: %w", d.File, err)
+	}
+	return nil
+}
+
+// decodeTable decodes the plugin's first table in text. Variables are replaced in
+// the parsed tree, where a value cannot turn into syntax.
+func (d Decoder) decodeTable(text string, into any) error {
+	var file struct {
+		Inputs map[string][]toml.Primitive `toml:"inputs"`
+	}
+	md, err := toml.Decode(text, &file)
+	if err != nil {
+		return err
+	}
+	table := file.Inputs[d.Plugin][0]
+	// Decoding to an empty interface copies nothing: this is the tree that the
+	// second decoding reads.
+	var tree any
+	if err := md.PrimitiveDecode(table, &tree); err != nil {
+		return err
+	}
+	if _, err := d.expand(tree); err != nil {
+		return err
+	}
+	return md.PrimitiveDecode(table, into)
+}

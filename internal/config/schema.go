@@ -1,0 +1,54 @@
+package config
+
+import (
+	"maps"
+	"reflect"
+	"slices"
+	"strings"
+
+	"github.com/BurntSushi/toml"
+)
+
+// find reports whether the struct type t has a field for key, which may lead
+// through further structs, and lists the names beside the one it does not find.
+// It matches names exactly, unlike the toml package, which ignores case and would
+// let one of two spellings win by chance. What is under a value of another kind
+// is left to the decoder.
+func find(t reflect.Type, key toml.Key) (siblings []string, ok bool) {
+	for _, name := range key {
+		t = element(t)
+		if t.Kind() != reflect.Struct {
+			return nil, true
+		}
+		fields := fieldsOf(t)
+		field, ok := fields[name]
+		if !ok {
+			return slices.Sorted(maps.Keys(fields)), false
+		}
+		t = field
+	}
+	return nil, true
+}
+
+// element is what a pointer or a list of t is made of.
+func element(t reflect.Type) reflect.Type {
+	for t.Kind() == reflect.Pointer || t.Kind() == reflect.Slice || t.Kind() == reflect.Array {
+		t = t.Elem()
+	}
+	return t
+}
+
+// fieldsOf returns the types of a struct's fields by their TOML names.
+func fieldsOf(t reflect.Type) map[string]reflect.Type {
+	fields := map[string]reflect.Type{}
+	for _, f := range reflect.VisibleFields(t) {
+		name, _, _ := strings.Cut(f.Tag.Get("toml"), ",")
+		if name == "" {
+			name = f.Name
+		}
+		if f.IsExported() && !f.Anonymous && name != "-" {
+			fields[name] = f.Type
+		}
+	}
+	return fields
+}
