@@ -1,0 +1,70 @@
+package process
+
+import (
+	"fmt"
+	"time"
+)
+
+// EventKind names what happened to a server.
+type EventKind string
+
+// The kinds of event.
+const (
+	EventStart EventKind = "start"
+	EventReady EventKind = "ready"
+	EventExit  EventKind = "exit"
+)
+
+// Severity ranks an event for a person.
+type Severity string
+
+// The severities in use.
+const (
+	SeverityInfo  Severity = "info"
+	SeverityError Severity = "error"
+)
+
+// Event is one fact about a server's life.
+type Event struct {
+	Kind     EventKind
+	Severity Severity
+	Instance string
+	Version  string
+	Message  string
+	PID      int
+	// LastState is the state that was last reported before the event.
+	LastState State
+	// When is the start of the process for a start, else the time at which the
+	// fact was noticed: an exit at most one sample late.
+	When time.Time
+}
+
+func (o *Observer) noteStart(s *server) {
+	when := s.startTime
+	// The boot time is known to the second only. A restart must not seem to
+	// come before the exit that it follows.
+	if when.Before(s.notBefore) {
+		when = s.notBefore.Add(time.Millisecond)
+	}
+	o.note(s, EventStart, SeverityInfo, when, fmt.Sprintf("server started with pid %d", s.id.pid))
+}
+
+func (o *Observer) noteReady(s *server) {
+	now := o.options.Now()
+	o.note(s, EventReady, SeverityInfo, now,
+		fmt.Sprintf("server ready %.0f s after its start", now.Sub(s.startTime).Seconds()))
+}
+
+func (o *Observer) noteExit(s *server) {
+	now := o.options.Now()
+	o.note(s, EventExit, SeverityError, now,
+		fmt.Sprintf("server process %d is gone after %.0f s, it was %s",
+			s.id.pid, now.Sub(s.startTime).Seconds(), s.lastState))
+}
+
+func (o *Observer) note(s *server, kind EventKind, severity Severity, when time.Time, message string) {
+	o.events = append(o.events, Event{
+		Kind: kind, Severity: severity, Instance: s.instance, Version: s.version,
+		Message: message, PID: s.id.pid, LastState: s.lastState, When: when,
+	})
+}

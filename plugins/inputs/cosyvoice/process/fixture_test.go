@@ -1,0 +1,178 @@
+package process
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+)
+
+// bootTime is that of the fixture's machine.
+var bootTime = time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
+
+// machine is a made-up host: a proc tree, a file system and a clock.
+type machine struct {
+	t     *testing.T
+	proc  string
+	files string
+	now   time.Time
+}
+
+func newMachine(t *testing.T) *machine {
+	m := &machine{t: t, proc: t.TempDir(), files: t.TempDir(), now: bootTime.Add(time.Hour)}
+	m.hostCPU(100, 100)
+	m.write("meminfo", "MemTotal: 1048576 kB\nMemFree: 1000 kB\nMemAvailable: 262144 kB\n")
+	m.write("loadavg", "1.50 1.00 0.50 1/100 999\n")
+	m.mkdir("self/net")
+	m.link("net:[1]", "self/ns/net")
+	m.sockets("self")
+	return m
+}
+
+func (m *machine) observer(options Options) *Observer {
+	options.ProcRoot = m.proc
+	options.Now = func() time.Time { return m.now }
+	o, err := New(options)
+	require.NoError(m.t, err)
+	return o
+}
+
+func (m *machine) wait(d time.Duration) { m.now = m.now.Add(d) }
+
+func (m *machine) hostCPU(busy, idle int) {
+	m.write("stat", fmt.Sprintf("cpu  %d 0 0 %d 0 0 0 0 0 0\nbtime %d\n", busy, idle, bootTime.Unix()))
+}
+
+// proc is a process of the machine. Empty links and files are not readable.
+type proc struct {
+	pid, ppid int
+	start     int // seconds after boot; the pid if 0
+	argv      string
+	comm      string // name of the first argument if empty
+	state     string // S if empty
+	cwd, exe  string
+	environ   string
+	cgroup    string
+	fds       []string
+	cpu       int // clock ticks
+	rssPages  int
+	hidden    bool // another user's: no root, fd, io
+}
+
+func (m *machine) run(p proc) {
+	dir := strconv.Itoa(p.pid)
+	require.NoError(m.t, os.RemoveAll(filepath.Join(m.proc, dir)))
+	m.stat(p)
+	argv := strings.Fields(p.argv)
+	m.write(dir+"/cmdline", strings.Join(argv, "\x00")+"\x00")
+	m.write(dir+"/cgroup", p.cgroup)
+	m.write(dir+"/task/"+dir+"/schedstat", "1000000 2000000 3\n")
+	m.sockets(dir)
+	if p.hidden {
+		return
+	}
+	m.link("net:[1]", dir+"/ns/net")
+	m.link(m.files, dir+"/root")
+	m.write(dir+"/io", "rchar: 1\nwchar: 1\nsyscr: 1\nsyscw: 1\nread_bytes: 4096\nwrite_bytes: 8192\ncancelled_write_bytes: 0\n")
+	m.write(dir+"/environ", p.environ)
+	if p.cwd != "" {
+		m.link(p.cwd, dir+"/cwd")
+	}
+	if p.exe != "" {
+		m.link(p.exe, dir+"/exe")
+	}
+	m.mkdir(dir + "/fd")
+	for i, target := range p.fds {
+		m.link(target, dir+"/fd/"+strconv.Itoa(i))
+	}
+}
+
+// stat writes only the numbers, as when a process goes on running.
+func (m *machine) stat(p proc) {
+	if p.start == 0 {
+		p.start = p.pid
+	}
+	if p.state == "" {
+		p.state = "S"
+	}
+	if p.comm == "" {
+		p.comm = filepath.Base(strings.Fields(p.argv)[0])
+	}
+	m.write(strconv.Itoa(p.pid)+"/stat", fmt.Sprintf(
+		"%d (%s) %s %d 1 1 0 -1 0 0 0 0 0 %d 0 0 0 20 0 2 0 %d 0 %d 0 0 0 0 0 0 0 0 0 0 0 0 17 0 0 0 0 0 0 0 0 0 0 0 0 0 0\n",
+		p.pid, p.comm, p.state, p.ppid, p.cpu, p.start*clockTicks, p.rssPages))
+}
+
+func (m *machine) kill(pid int) {
+	require.NoError(m.t, os.RemoveAll(filepath.Join(m.proc, strconv.Itoa(pid))))
+}
+
+// tcpLine is one IPv4 socket bound to every address.
+func tcpLine(port int, state string, inode int) string {
+	return fmt.Sprintf("   0: 00000000:%04X 00000000:0000 %s 00000000:00000000 00:00000000 00000000 0 0 %d 1 0 100 0 0 10 0\n", port, state, inode)
+}
+
+const tcpHeader = "  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode\n"
+
+func (m *machine) sockets(process string, lines ...string) {
+	m.write(process+"/net/tcp", tcpHeader+strings.Join(lines, ""))
+	m.write(process+"/net/tcp6", tcpHeader)
+}
+
+// hostSockets sets the sockets of the namespace that the machine's processes
+// share.
+func (m *machine) hostSockets(lines ...string) {
+	entries, err := os.ReadDir(m.proc)
+	require.NoError(m.t, err)
+	for _, entry := range entries {
+		if entry.IsDir() {
+			m.sockets(entry.Name(), lines...)
+		}
+	}
+}
+
+func (m *machine) write(name, content string) {
+	m.mkdir(filepath.Dir(name))
+	require.NoError(m.t, os.WriteFile(filepath.Join(m.proc, name), []byte(content), 0o644))
+}
+
+func (m *machine) mkdir(name string) {
+	require.NoError(m.t, os.MkdirAll(filepath.Join(m.proc, name), 0o755))
+}
+
+func (m *machine) link(target, name string) {
+	m.mkdir(filepath.Dir(name))
+	require.NoError(m.t, os.Symlink(target, filepath.Join(m.proc, name)))
+}
+
+// file puts a file into the machine's file system.
+func (m *machine) file(name, content string) {
+	name = filepath.Join(m.files, name)
+	require.NoError(m.t, os.MkdirAll(filepath.Dir(name), 0o755))
+	require.NoError(m.t, os.WriteFile(name, []byte(content), 0o644))
+}
+
+func webui(pid int) proc {
+	return proc{pid: pid, ppid: 1, argv: "python3 webui.py --port 50000 --model_dir pretrained_models/Fun-CosyVoice3-0.5B", cwd: "/root/CosyVoice"}
+}
+
+func instances(r Report) []string {
+	var names []string
+	for _, s := range r.Services {
+		names = append(names, s.Instance)
+	}
+	return names
+}
+
+func kinds(events []Event) []EventKind {
+	var kinds []EventKind
+	for _, e := range events {
+		kinds = append(kinds, e.Kind)
+	}
+	return kinds
+}

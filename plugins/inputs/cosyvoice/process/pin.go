@@ -1,0 +1,71 @@
+package process
+
+import (
+	"os"
+	"strconv"
+	"strings"
+
+	"github.com/prometheus/procfs"
+)
+
+// pidFilePins reads the pid files. One that is missing or malformed is that of
+// a server that does not run.
+func (o *Observer) pidFilePins() map[int]*Pin {
+	var pinned map[int]*Pin
+	for i := range o.options.Pins {
+		pin := &o.options.Pins[i]
+		if pin.PIDFile == "" {
+			continue
+		}
+		content, err := os.ReadFile(pin.PIDFile)
+		if err != nil {
+			continue
+		}
+		if pid, err := strconv.Atoi(strings.TrimSpace(string(content))); err == nil && pid > 0 {
+			if pinned == nil {
+				pinned = make(map[int]*Pin)
+			}
+			pinned[pid] = pin
+		}
+	}
+	return pinned
+}
+
+// pinOf returns the pin that names a process, or nil.
+func (o *Observer) pinOf(proc procfs.Proc, argv []string, e *evidence, pinned map[int]*Pin) *Pin {
+	if pin := pinned[proc.PID]; pin != nil {
+		return pin
+	}
+	for i := range o.options.Pins {
+		pin := &o.options.Pins[i]
+		switch {
+		case pin.Pattern != nil:
+			if !isStarter(argv[0]) && pin.Pattern.MatchString(strings.Join(argv, " ")) {
+				return pin
+			}
+		case pin.Port != 0:
+			if o.serves(proc, pin.Port, e) {
+				return pin
+			}
+		}
+	}
+	return nil
+}
+
+// serves tells whether a process listens on a port. Where its sockets are not
+// readable it is believed by its arguments.
+func (o *Observer) serves(proc procfs.Proc, port int, e *evidence) bool {
+	inodes, err := socketInodes(proc)
+	if err != nil {
+		return e != nil && expectedPort(e) == port
+	}
+	if len(inodes) == 0 {
+		return false
+	}
+	for _, l := range o.sockets.of(proc.PID).listeners() {
+		if l.port == port && inodes[l.inode] {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,127 @@
+package process
+
+import (
+	"cmp"
+	"errors"
+	"io/fs"
+	"syscall"
+	"time"
+
+	"github.com/prometheus/procfs"
+)
+
+// shortestSample is the least time between two samples that gives a CPU
+// percentage worth reporting: the kernel counts in hundredths of a second.
+const shortestSample = 200 * time.Millisecond
+
+// interval gathers what the samples between two ticks see.
+type interval struct {
+	began    time.Time
+	sampled  time.Time
+	cpuTicks map[RoleName]uint64
+	pending  uint64 // clock ticks since the last sample that gave a percentage
+	cpu      extremes[float64]
+	rss      extremes[uint64]
+}
+
+// extremes is the range of the values seen, empty at first.
+type extremes[T cmp.Ordered] struct{ min, max *T }
+
+func (e *extremes[T]) add(value T) {
+	if e.min == nil || value < *e.min {
+		e.min = &value
+	}
+	if e.max == nil || value > *e.max {
+		e.max = &value
+	}
+}
+
+// Sample reads CPU time and memory of the servers that are known and notices a
+// death at once. It is meant to be called every second: it reads one small file
+// for each of the servers' processes.
+func (o *Observer) Sample() {
+	for _, s := range o.servers {
+		if s.dead {
+			continue
+		}
+		for _, gone := range s.sample(o.options.Now()) {
+			o.table.forget(gone.pid)
+		}
+		if s.members[s.id] == nil {
+			o.bury(s)
+		}
+	}
+}
+
+// isNoProcess tells the end of a process from a reading that failed for another
+// reason, such as too many open files.
+func isNoProcess(err error) bool {
+	return errors.Is(err, fs.ErrNotExist) || errors.Is(err, syscall.ESRCH)
+}
+
+func (o *Observer) bury(s *server) {
+	o.noteExit(s)
+	o.options.Log.Warnf("CosyVoice server %q is gone: pid %d, last state %s", s.instance, s.id.pid, s.lastState)
+	s.dead, s.died, s.lastState = true, o.options.Now(), StateDead
+	s.members, s.cpuPercent = nil, nil
+}
+
+// sample updates the members and returns those that are gone.
+func (s *server) sample(now time.Time) (gone []processID) {
+	for id, m := range s.members {
+		stat, err := m.proc.Stat()
+		if err != nil && !isNoProcess(err) {
+			continue
+		}
+		if err != nil || isGone(stat) || stat.Starttime != id.start {
+			delete(s.members, id)
+			gone = append(gone, id)
+			continue
+		}
+		m.stat = stat
+	}
+	s.account(now)
+	return gone
+}
+
+// account adds what the members have used since the last time to the interval.
+func (s *server) account(now time.Time) {
+	in := &s.interval
+	var rss uint64
+	for _, m := range s.members {
+		if used := cpuTicks(m.stat); used > m.cpu {
+			in.add(m.role, used-m.cpu)
+			m.cpu = used
+		}
+		rss += rssBytes(m.stat)
+	}
+	in.rss.add(rss)
+	if in.sampled.IsZero() {
+		in.sampled = now
+		return
+	}
+	if elapsed := now.Sub(in.sampled); elapsed >= shortestSample {
+		in.cpu.add(percent(in.pending, elapsed))
+		in.pending, in.sampled = 0, now
+	}
+}
+
+func (in *interval) add(role RoleName, ticks uint64) {
+	if in.cpuTicks == nil {
+		in.cpuTicks = make(map[RoleName]uint64)
+	}
+	in.cpuTicks[role] += ticks
+	in.pending += ticks
+}
+
+// next begins a new interval; the running sample goes on.
+func (in *interval) next(now time.Time) {
+	*in = interval{began: now, sampled: in.sampled, pending: in.pending}
+}
+
+// percent is the part of one core that the clock ticks fill.
+func percent(ticks uint64, elapsed time.Duration) float64 {
+	return 100 * float64(ticks) / clockTicks / elapsed.Seconds()
+}
+
+func rssBytes(stat procfs.ProcStat) uint64 { return uint64(max(0, stat.ResidentMemory())) }

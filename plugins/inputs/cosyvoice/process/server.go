@@ -1,0 +1,82 @@
+package process
+
+import (
+	"time"
+
+	"github.com/prometheus/procfs"
+)
+
+// clockTicks is the number of clock ticks in a second, as /proc counts time. It
+// is 100 on every platform that Go runs on.
+const clockTicks = 100
+
+// server is one CosyVoice server, from when it is found until another takes its
+// name.
+type server struct {
+	id        processID
+	match     *match
+	instance  string
+	version   string
+	startTime time.Time
+
+	members  map[processID]*member
+	counters map[RoleName]*counters
+	interval interval
+	health   health
+
+	cpuPercent *float64 // of the last interval
+	lastState  State    // as last reported
+	sawStart   bool
+	dead       bool
+	died       time.Time
+	notBefore  time.Time // when the server before it in its place died
+}
+
+// member is one process of a server.
+type member struct {
+	id      processID
+	proc    procfs.Proc
+	stat    procfs.ProcStat
+	role    RoleName
+	cpu     uint64 // clock ticks that have been accounted for
+	threads map[int]procfs.ProcSchedstat
+	io      procfs.ProcIO
+}
+
+func newServer(id processID, m *match, start time.Time) *server {
+	return &server{
+		id: id, match: m, startTime: start,
+		members:  make(map[processID]*member),
+		counters: make(map[RoleName]*counters),
+	}
+}
+
+// assign makes the given processes the members. One that is new in a server
+// that has been read before was born since, so all its CPU time belongs to this
+// interval; at the first reading the past is left out.
+func (s *server) assign(fs procfs.FS, tree []processID) {
+	kept := make(map[processID]*member, len(tree))
+	for _, id := range tree {
+		if known := s.members[id]; known != nil {
+			known.role = roleOf(known.proc, id == s.id)
+			kept[id] = known
+			continue
+		}
+		proc, err := fs.Proc(id.pid)
+		if err != nil {
+			continue
+		}
+		stat, err := proc.Stat()
+		if err != nil || isGone(stat) || stat.Starttime != id.start {
+			continue
+		}
+		m := &member{id: id, proc: proc, stat: stat, role: roleOf(proc, id == s.id)}
+		if s.interval.began.IsZero() {
+			m.cpu = cpuTicks(stat)
+		}
+		kept[id] = m
+	}
+	s.members = kept
+}
+
+func cpuTicks(stat procfs.ProcStat) uint64 { return uint64(stat.UTime) + uint64(stat.STime) }
