@@ -1,0 +1,127 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/cosyvoice-telegraf/cosyvoice-telegraf/internal/stack"
+	"github.com/cosyvoice-telegraf/cosyvoice-telegraf/internal/words"
+)
+
+func call(t *testing.T, args ...string) (code int, stdout, stderr string) {
+	var out, problems bytes.Buffer
+	code = execute(args, &out, &problems)
+	require.NotContains(t, out.String()+problems.String(), "%!")
+	return code, out.String(), problems.String()
+}
+
+func TestExitCodes(t *testing.T) {
+	t.Setenv("LC_ALL", "C")
+	for _, test := range []struct {
+		name   string
+		args   []string
+		code   int
+		stdout string
+		stderr string
+	}{
+		{"version", []string{"--version"}, exitOK, "cosyvoicectl dev", ""},
+		{"help", []string{"--help"}, exitOK, "Commands:", ""},
+		{"help of a command", []string{"up", "--help"}, exitOK, "cosyvoicectl up --demo", ""},
+		{"unknown command", []string{"down"}, exitUsage, "", `unknown command "down"`},
+		{"unknown flag", []string{"up", "--demi"}, exitUsage, "", "unknown flag: --demi"},
+		{"stray argument", []string{"status", "now"}, exitUsage, "", "now"},
+		{"bad value", []string{"up", "--influx-port", "many"}, exitUsage, "", `"many"`},
+		{"unknown language", []string{"status", "--lang", "fr"}, exitUsage, "", "--lang takes en or zh"},
+		{"nothing runs", []string{"status", "--state", t.TempDir()}, exitFailed, "Start it: cosyvoicectl up --state", ""},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			code, stdout, stderr := call(t, test.args...)
+			require.Equal(t, test.code, code, stdout+stderr)
+			require.Contains(t, stdout, test.stdout)
+			require.Contains(t, stderr, test.stderr)
+			if test.stderr == "" {
+				require.Empty(t, stderr)
+			}
+		})
+	}
+}
+
+func TestLanguage(t *testing.T) {
+	t.Setenv("LC_ALL", "")
+	t.Setenv("LC_MESSAGES", "")
+	t.Setenv("LANG", "zh_CN.UTF-8")
+	_, stdout, _ := call(t, "up", "-h")
+	require.Contains(t, stdout, "示例：")
+	require.Contains(t, stdout, "状态目录")
+	_, stdout, _ = call(t, "up", "-h", "--lang=en")
+	require.Contains(t, stdout, "Examples:")
+	_, _, stderr := call(t, "down")
+	require.Contains(t, stderr, "用法错误")
+}
+
+func TestStatusAsJSON(t *testing.T) {
+	code, stdout, _ := call(t, "status", "--json", "--lang", "zh", "--state", t.TempDir())
+	require.Equal(t, exitFailed, code)
+	var status struct {
+		Running  bool
+		Problems []string
+	}
+	require.NoError(t, json.Unmarshal([]byte(stdout), &status))
+	require.False(t, status.Running)
+	require.Contains(t, status.Problems[0], "Nothing runs")
+}
+
+func TestStatusView(t *testing.T) {
+	reading := func(value float64) *float64 { return &value }
+	written := time.Now().Add(-4 * time.Second)
+	status := &stack.Status{
+		Folder: "/state", Running: true, UptimeSeconds: 3 * 3600, Simulated: stack.Simulated{GPU: true},
+		Parts: []stack.PartStatus{
+			{Name: "influxd", Version: "2.9.1", Running: true, PID: 12, UptimeSeconds: 3 * 3600},
+			{Name: "telegraf", Version: "1.39.3"},
+		},
+		Buckets: []stack.BucketStatus{{Name: "performance_monitor", LastWrite: &written}, {Name: "performance_monitor_events"}},
+		Readings: &stack.Readings{
+			CPUPercent: reading(12.4), MemoryUsedMiB: reading(4000),
+			GPUMemoryUsedMiB: reading(5000), GPUMemoryTotalMiB: reading(24564), GPUUtilization: reading(33), GPUTemperatureC: reading(60),
+			Servers: []stack.Server{{Instance: "50000", Up: true, State: "busy", UptimeSeconds: reading(90), Version: "abc"}},
+		},
+		Problems: []words.Message{words.PartDown.With("telegraf", "/state/logs/telegraf.log")},
+	}
+	for language, want := range map[words.Language]string{
+		words.English: `cosyvoice-telegraf runs for 3 h 0 min, state folder /state
+
+influxd    2.9.1    running   pid 12   3 h 0 min
+telegraf   1.39.3   down
+
+bucket performance_monitor          last write 4 s ago
+bucket performance_monitor_events   no points yet
+host                                CPU 12 %, memory 4000 of – MiB used
+GPU (SIMULATED)                     memory 5000 of 24564 MiB used, utilisation 33 %, 60 °C
+server 50000                        busy  1 min 30 s  abc
+
+✗ telegraf is down; ` + "`up`" + ` starts it again by itself. If that goes on, the reason stands at the end of /state/logs/telegraf.log.
+`,
+		words.Chinese: `cosyvoice-telegraf 已运行 3 小时 0 分，状态目录 /state
+
+influxd    2.9.1    运行中   pid 12   3 小时 0 分
+telegraf   1.39.3   未运行
+
+存储桶 performance_monitor          4 秒前写入
+存储桶 performance_monitor_events   尚无数据点
+主机                                CPU 12%，主机内存已用 4000 / – MiB
+GPU（模拟）                         显存已用 5000 / 24564 MiB，利用率 33%，60 °C
+服务 50000                          繁忙  1 分 30 秒  abc
+
+✗ telegraf 未运行，` + "`up`" + ` 会自动重新启动它。若一直如此，请看 /state/logs/telegraf.log 末尾的原因。
+`,
+	} {
+		var out bytes.Buffer
+		require.NoError(t, showStatus(&out, status, language))
+		require.Equal(t, want, out.String())
+	}
+}

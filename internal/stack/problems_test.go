@@ -1,0 +1,68 @@
+package stack
+
+import (
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/cosyvoice-telegraf/cosyvoice-telegraf/internal/words"
+)
+
+func TestJudgeData(t *testing.T) {
+	now, old := time.Now(), time.Now().Add(-5*time.Minute)
+	healthy := []Server{{Instance: "50000", Up: true, State: "ready"}}
+	for _, test := range []struct {
+		name     string
+		uptime   time.Duration
+		written  *time.Time
+		readings *Readings
+		want     []words.Text
+	}{
+		{"all is well", time.Hour, &now, &Readings{Time: now, Servers: healthy}, nil},
+		{"just started", time.Second, nil, nil, []words.Text{words.NoReadingsYet}},
+		{"never a reading", time.Hour, nil, nil, []words.Text{words.NoReadings}},
+		{"readings of the run before", time.Second, &old, &Readings{Time: old, Servers: healthy}, nil},
+		{"Telegraf cannot write", time.Hour, &old, &Readings{Time: old}, []words.Text{words.NothingWritten}},
+		{"only the plugin is silent", time.Hour, &now, &Readings{Time: old}, []words.Text{words.PluginSilent}},
+		{"no server", time.Hour, &now, &Readings{Time: now}, []words.Text{words.NoServer}},
+		{"a dead server", time.Hour, &now, &Readings{Time: now, Servers: []Server{{State: "dead"}}}, []words.Text{words.ServerDown}},
+		{
+			"a stuck server and a hung GPU", time.Hour, &now,
+			&Readings{Time: now, Servers: []Server{{Up: true, State: "stuck"}}, GPUs: []GPU{{State: "ok"}, {State: "hung"}}},
+			[]words.Text{words.GPUNotAnswering, words.ServerStuck},
+		},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			status := Status{
+				Folder: "/state", UptimeSeconds: test.uptime.Seconds(), Readings: test.readings,
+				Buckets: []BucketStatus{{Name: ticksBucket, LastWrite: test.written}},
+			}
+			status.judgeData()
+			require.Len(t, status.Problems, len(test.want))
+			for i, text := range test.want {
+				require.ErrorIs(t, status.Problems[i], text.With())
+			}
+		})
+	}
+}
+
+func TestJudgePart(t *testing.T) {
+	for _, test := range []struct {
+		part PartStatus
+		want error
+	}{
+		{PartStatus{Running: true, UptimeSeconds: 5}, nil},
+		{PartStatus{Running: true, UptimeSeconds: 600, Restarts: 3}, nil},
+		{PartStatus{Running: true, UptimeSeconds: 5, Restarts: 3}, words.PartRestarted.With()},
+		{PartStatus{Name: pluginName}, words.PartDown.With("cosyvoice-telegraf", "/state/logs/telegraf.log")},
+	} {
+		status := Status{Folder: "/state"}
+		status.judgePart(test.part)
+		if test.want == nil {
+			require.Empty(t, status.Problems)
+			continue
+		}
+		require.ErrorIs(t, status.Problems[0], test.want)
+	}
+}

@@ -1,0 +1,175 @@
+package words
+
+// What `cosyvoicectl up` says.
+var (
+	StateFolder = Text{
+		En: "State folder: %s",
+		Zh: "状态目录：%s",
+	}
+	HoldsDemoData = Text{
+		En: "Note: %s also holds simulated data of an earlier --demo. For real data alone, choose another folder with --state.",
+		Zh: "注意：%s 中还有此前 --demo 产生的模拟数据。如果只想保留真实数据，请用 --state 另选一个目录。",
+	}
+	TelegrafConfEdited = Text{
+		En: "%s has been edited and is kept as it is. To go back to the shipped one, delete it and start again.",
+		Zh: "%s 已被修改，保持原样。如需恢复默认配置，请删除该文件后重新启动。",
+	}
+	EndingLeftover = Text{
+		En: "Ending %s (pid %d), left over from an earlier run that was killed…",
+		Zh: "正在结束上次被强制终止后遗留的 %s（pid %d）……",
+	}
+	PartReady = Text{
+		En: "✓ %s %s is ready: %s",
+		Zh: "✓ %s %s 已就绪：%s",
+	}
+	InfluxdSlow = Text{
+		En: "influxd has not answered for %s; it may be replaying its data. Still waiting. %v",
+		Zh: "influxd 已有 %s没有响应，可能正在回放数据，继续等待。%v",
+	}
+	SimulatorReady = Text{
+		En: "✓ the simulated server listens on %s",
+		Zh: "✓ 模拟服务已在 %s 上监听",
+	}
+	SimulatorNotReady = Text{
+		En: "✗ the simulated server is not ready: %v. %v",
+		Zh: "✗ 模拟服务未就绪：%v。%v",
+	}
+	AwaitingPoint = Text{
+		En: "… telegraf is started; waiting up to %s for the plugin's first point in InfluxDB",
+		Zh: "…… telegraf 已启动，等待插件的第一个数据点写入 InfluxDB（最多 %s）",
+	}
+	PointArrived = Text{
+		En: "✓ plugin → Telegraf → InfluxDB: the first point has arrived",
+		Zh: "✓ 插件 → Telegraf → InfluxDB：第一个数据点已写入",
+	}
+	NoPointYet = Text{
+		En: "✗ No point of the plugin has reached InfluxDB within %s. %v",
+		Zh: "✗ %s内没有插件的数据点写入 InfluxDB。%v",
+	}
+	Summary = Text{
+		En: `
+InfluxDB  %[1]s   organisation %[2]s, bucket %[3]s
+          read-only token in %[4]s
+A query to try:
+
+  from(bucket: "%[3]s") |> range(start: -24h)
+    |> filter(fn: (r) => r._measurement == "system_metrics" and r._field == "gpu_memory_used_mb")
+    |> group(columns: ["host"]) |> aggregateWindow(every: 1m, fn: mean)
+
+How is it?   cosyvoicectl status --state %[5]s
+Ctrl-C stops everything in order.
+`,
+		Zh: `
+InfluxDB  %[1]s   组织 %[2]s，存储桶 %[3]s
+          只读令牌在 %[4]s
+可以试试这条查询：
+
+  from(bucket: "%[3]s") |> range(start: -24h)
+    |> filter(fn: (r) => r._measurement == "system_metrics" and r._field == "gpu_memory_used_mb")
+    |> group(columns: ["host"]) |> aggregateWindow(every: 1m, fn: mean)
+
+查看状态：   cosyvoicectl status --state %[5]s
+按 Ctrl-C 依次停止全部组件。
+`,
+	}
+	Stopping = Text{
+		En: "Stopping %s…",
+		Zh: "正在停止 %s……",
+	}
+	Stopped = Text{
+		En: "All parts are stopped.",
+		Zh: "全部组件已停止。",
+	}
+	PartKilled = Text{
+		En: "%s did not end by itself within %s and was killed.",
+		Zh: "%s 未能在 %s内自行退出，已被强制结束。",
+	}
+	PartEnded = Text{
+		En: "%s ✗ %s ended after %s: %v. Starting it again in %s. %v",
+		Zh: "%s ✗ %s 运行 %s后退出：%v。%s后重新启动。%v",
+	}
+	LogTail = Text{
+		En: "The log %s ends with:\n%s",
+		Zh: "日志 %s 的末尾：\n%s",
+	}
+	LogEmpty = Text{
+		En: "Nothing was written to the log %s.",
+		Zh: "日志 %s 中没有新内容。",
+	}
+	RunFileFailed = Text{
+		En: "`cosyvoicectl status` will not see this part: %v",
+		Zh: "`cosyvoicectl status` 将看不到该组件：%v",
+	}
+	BufferRepaired = Text{
+		En: "The disk buffer %s was torn (power cut or full disk). Repaired: %d waiting points kept, the unreadable rest set aside in %s.",
+		Zh: "磁盘缓冲区 %s 已损坏（断电或磁盘写满）。已修复：保留 %d 个待写入的数据点，无法读取的部分移到 %s。",
+	}
+	BufferRepairFailed = Text{
+		En: "The disk buffer %s could not be checked: %v. Telegraf may refuse to start.",
+		Zh: "无法检查磁盘缓冲区 %s：%v。Telegraf 可能拒绝启动。",
+	}
+)
+
+// What a demo simulates.
+var (
+	SimulatedBoth = Text{
+		En: "Demo: the GPU and the CosyVoice3 server are SIMULATED (this host has neither). Host readings, Telegraf and InfluxDB are real.",
+		Zh: "演示：GPU 和 CosyVoice3 服务是【模拟】的（本机两者都没有）。主机指标、Telegraf 和 InfluxDB 是真实的。",
+	}
+	SimulatedGPU = Text{
+		En: "Demo: the GPU is SIMULATED (this host has none). The CosyVoice server, host readings, Telegraf and InfluxDB are real.",
+		Zh: "演示：GPU 是【模拟】的（本机没有）。CosyVoice 服务、主机指标、Telegraf 和 InfluxDB 是真实的。",
+	}
+	SimulatedServer = Text{
+		En: "Demo: the CosyVoice3 server is SIMULATED (none runs here). The GPU, host readings, Telegraf and InfluxDB are real.",
+		Zh: "演示：CosyVoice3 服务是【模拟】的（本机没有运行）。GPU、主机指标、Telegraf 和 InfluxDB 是真实的。",
+	}
+	SimulatedNothing = Text{
+		En: "Demo: nothing is simulated; a GPU and a running CosyVoice server were found here.",
+		Zh: "演示：没有模拟任何部分，本机已有 GPU 和正在运行的 CosyVoice 服务。",
+	}
+)
+
+// Why `cosyvoicectl up` cannot go on.
+var (
+	FolderInUse = Text{
+		En: "%s is in use by another `cosyvoicectl up` (pid %s). Stop that one first, or choose another folder with --state.",
+		Zh: "%s 正被另一个 `cosyvoicectl up`（pid %s）使用。请先停止它，或用 --state 另选一个目录。",
+	}
+	PortInUse = Text{
+		En: "%s needs port %d, but %v. Stop that program, or choose another port with %s.",
+		Zh: "%s 需要端口 %d，但%v。请停止该程序，或用 %s 另选端口。",
+	}
+	PortHolder = Text{
+		En: "process %d (%s) holds it",
+		Zh: "它被进程 %d（%s）占用",
+	}
+	PortHolderUnknown = Text{
+		En: "another user's process holds it",
+		Zh: "它被其他用户的进程占用",
+	}
+	PartCannotStart = Text{
+		En: "%s does not start: it ended %d times in a row within seconds, last with %v. %v",
+		Zh: "%s 无法启动：连续 %d 次在几秒内退出，最后一次为 %v。%v",
+	}
+	PartMissing = Text{
+		En: "%s is missing (on PATH: %s; in %s: %s). Build it with `make parts`, or install its official package.",
+		Zh: "缺少 %s（PATH：%s；%s：%s）。请运行 `make parts` 构建，或安装官方软件包。",
+	}
+	OwnProgramMissing = Text{
+		En: "%s is neither beside cosyvoicectl nor on PATH. Build it with `make build`, or install the package.",
+		Zh: "在 cosyvoicectl 所在目录和 PATH 中都找不到 %s。请运行 `make build` 构建，或安装软件包。",
+	}
+	PluginFailed = Text{
+		En: "The plugin %s measured nothing (%v). It says:\n%s",
+		Zh: "插件 %s 没有采集到任何数据（%v）。它的输出：\n%s",
+	}
+	OperatorTokenMissing = Text{
+		En: "The InfluxDB in %s is already set up, but its operator token %s is missing. Restore that file from a backup, or move the InfluxDB folder away to begin with an empty one.",
+		Zh: "%s 中的 InfluxDB 已经初始化，但缺少管理令牌文件 %s。请从备份恢复该文件，或移走 InfluxDB 目录以便从空库开始。",
+	}
+	OperatorTokenRefused = Text{
+		En: "InfluxDB refuses the operator token in %s; it belongs to other data than those in %s. Put the two back together from one backup.",
+		Zh: "InfluxDB 拒绝了 %s 中的管理令牌，它与 %s 中的数据不匹配。请从同一份备份恢复两者。",
+	}
+)
