@@ -1,0 +1,192 @@
+// Package cosyvoice is the Telegraf input that watches CosyVoice servers: the
+// processes, the GPU and the plugin itself.
+package cosyvoice
+
+import (
+	"context"
+	_ "embed"
+	"fmt"
+	"regexp"
+	"sync"
+	"time"
+
+	"github.com/influxdata/telegraf"
+	"github.com/influxdata/telegraf/plugins/inputs"
+
+	"github.com/cosyvoice-telegraf/cosyvoice-telegraf/internal/config"
+	"github.com/cosyvoice-telegraf/cosyvoice-telegraf/internal/execd"
+	"github.com/cosyvoice-telegraf/cosyvoice-telegraf/plugins/inputs/cosyvoice/gpu"
+	"github.com/cosyvoice-telegraf/cosyvoice-telegraf/plugins/inputs/cosyvoice/process"
+)
+
+//go:embed sample.conf
+var sampleConfig string
+
+// A tick has ended within half a second whatever hangs: what an observer has not
+// answered within its budget is left out.
+const (
+	observerBudget = 350 * time.Millisecond
+	gpuBudget      = 300 * time.Millisecond
+)
+
+// Cosyvoice is the input with its settings; sample.conf explains them.
+type Cosyvoice struct {
+	Version       string          `toml:"version"`
+	Probe         bool            `toml:"probe"`
+	ProbeInterval config.Duration `toml:"probe_interval"`
+	ProbeTimeout  config.Duration `toml:"probe_timeout"`
+	NVMLLibrary   string          `toml:"nvml_library"`
+	Instances     []Instance      `toml:"instance"`
+	Log           telegraf.Logger `toml:"-"`
+
+	// NVMLChild is the command that runs gpu.RunChild; the library's path follows
+	// as its last argument.
+	NVMLChild []string `toml:"-"`
+	// RunnerStats gives the counters of the runner, where there is one.
+	RunnerStats func() execd.Stats `toml:"-"`
+
+	gpus      *gpu.Monitor
+	processes *process.Observer
+
+	// observing is held while the process observer works: a read of /proc can block
+	// for as long as the process it is about, and nothing may queue behind it.
+	observing sync.Mutex
+	gpuPIDs   map[int]bool // holders of GPU memory at the last tick
+	events    eventTimes
+	began     time.Time
+	cancel    context.CancelFunc
+	running   sync.WaitGroup
+}
+
+// Instance names a server that is not found by itself.
+type Instance struct {
+	Name    string `toml:"name"`
+	Pattern string `toml:"pattern"`
+	PIDFile string `toml:"pid_file"`
+	Port    int    `toml:"port"`
+}
+
+// SampleConfig is the documented configuration.
+func (*Cosyvoice) SampleConfig() string { return sampleConfig }
+
+// Init checks the settings.
+func (c *Cosyvoice) Init() error {
+	if c.ProbeInterval <= 0 || c.ProbeTimeout <= 0 {
+		return fmt.Errorf("probe_interval and probe_timeout must be longer than 0; they are %s and %s",
+			time.Duration(c.ProbeInterval), time.Duration(c.ProbeTimeout))
+	}
+	pins := make([]process.Pin, 0, len(c.Instances))
+	for _, i := range c.Instances {
+		pin := process.Pin{Name: i.Name, PIDFile: i.PIDFile, Port: i.Port}
+		if i.Pattern != "" {
+			pattern, err := regexp.Compile(i.Pattern)
+			if err != nil {
+				return fmt.Errorf("pattern of instance %q: %w", i.Name, err)
+			}
+			pin.Pattern = pattern
+		}
+		pins = append(pins, pin)
+	}
+	observer, err := process.New(process.Options{
+		Pins:    pins,
+		Version: c.Version,
+		Log:     c.Log,
+		Probe: process.ProbeOptions{
+			Enabled:  c.Probe,
+			Timeout:  time.Duration(c.ProbeTimeout),
+			Interval: time.Duration(c.ProbeInterval),
+		},
+	})
+	if err != nil {
+		return err
+	}
+	c.processes = observer
+	c.gpus = gpu.NewMonitor(gpu.Options{Command: append(c.NVMLChild, c.NVMLLibrary), Log: c.Log})
+	return nil
+}
+
+// Start begins the sampling between ticks.
+func (c *Cosyvoice) Start(telegraf.Accumulator) error {
+	ctx, cancel := context.WithCancel(context.Background())
+	c.cancel = cancel
+	c.began = time.Now()
+	c.running.Go(func() { c.gpus.Run(ctx) })
+	c.running.Go(func() { c.processes.Run(ctx) })
+	c.running.Go(func() { c.sample(ctx) })
+	return nil
+}
+
+// Stop ends the sampling and waits for it.
+func (c *Cosyvoice) Stop() {
+	c.cancel()
+	c.running.Wait()
+}
+
+// WaitReady returns when the GPUs have been looked at for the first time, or ctx is
+// done: for a single gather by hand.
+func (c *Cosyvoice) WaitReady(ctx context.Context) { c.gpus.WaitReady(ctx) }
+
+func (c *Cosyvoice) sample(ctx context.Context) {
+	ticker := time.NewTicker(time.Second)
+	defer ticker.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-ticker.C:
+			if c.observing.TryLock() {
+				c.processes.Sample()
+				c.observing.Unlock()
+			}
+		}
+	}
+}
+
+// Gather adds the points of one tick. All but events carry the same time.
+func (c *Cosyvoice) Gather(acc telegraf.Accumulator) error {
+	t := tick{acc: acc, now: time.Now()}
+
+	reports := make(chan process.Report, 1)
+	if c.observing.TryLock() {
+		pids := c.gpuPIDs
+		c.running.Go(func() {
+			defer c.observing.Unlock()
+			reports <- c.processes.Tick(pids)
+		})
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), gpuBudget)
+	defer cancel()
+	began := time.Now()
+	gpus := c.gpus.Tick(ctx)
+	gpuSeconds := time.Since(began).Seconds()
+
+	var report *process.Report
+	select {
+	case r := <-reports:
+		report = &r
+	case <-time.After(observerBudget - time.Since(t.now)):
+		c.Log.Warnf("Reading /proc takes longer than %s; this tick goes without it", observerBudget)
+	}
+
+	c.gpuPIDs = holders(gpus.GPUs)
+	memory := share(gpus.GPUs, report)
+	t.system(gpus.GPUs, report, memory)
+	t.gpus(gpus.GPUs, memory)
+	if report != nil {
+		t.services(report.Services, memory)
+	}
+	c.events.add(&t, gpus.Events, report)
+	c.agent(&t, gpus, gpuSeconds, report)
+	return nil
+}
+
+func init() {
+	inputs.Add("cosyvoice", func() telegraf.Input {
+		return &Cosyvoice{
+			Probe:         true,
+			ProbeInterval: config.Duration(10 * time.Second),
+			ProbeTimeout:  config.Duration(2 * time.Second),
+			NVMLLibrary:   "libnvidia-ml.so.1",
+		}
+	})
+}

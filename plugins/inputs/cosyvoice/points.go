@@ -1,0 +1,216 @@
+package cosyvoice
+
+import (
+	"time"
+
+	"github.com/influxdata/telegraf"
+
+	"github.com/cosyvoice-telegraf/cosyvoice-telegraf/plugins/inputs/cosyvoice/gpu"
+	"github.com/cosyvoice-telegraf/cosyvoice-telegraf/plugins/inputs/cosyvoice/process"
+)
+
+const mebibyte = 1 << 20
+
+// nvmlClocksEventReasons bits that slow a card down (nvml.h).
+const (
+	reasonsPower      = 0x04 | 0x80 // software power cap, hardware power brake
+	reasonsThermal    = 0x20 | 0x40 // software and hardware thermal slowdown
+	reasonsHWSlowdown = 0x08
+)
+
+// tick collects the points of one gather. A nil pointer as a field's value means
+// unknown, and the field is left out.
+type tick struct {
+	acc telegraf.Accumulator
+	now time.Time
+}
+
+func (t *tick) add(measurement string, tags map[string]string, fields map[string]any) {
+	tags["service"] = "cosyvoice3"
+	t.acc.AddFields(measurement, fields, tags, t.now)
+}
+
+// system adds system_metrics, for people: the fullest of the servers' GPUs for
+// memory, the highest for the rest; all GPUs where no server holds any.
+func (t *tick) system(all []gpu.GPU, report *process.Report, memory gpuMemory) {
+	fields, tags := map[string]any{}, map[string]string{}
+	if report != nil {
+		fields["cpu_usage_percent"] = report.Host.CPUUsagePercent
+		fields["memory_used_mb"] = report.Host.MemoryUsedMiB
+		fields["memory_total_mb"] = report.Host.MemoryTotalMiB
+		fields["load1"] = report.Host.Load1
+		for _, s := range report.Services {
+			if tags["version"] == "" {
+				tags["version"] = s.Version
+			}
+		}
+	}
+	if len(all) > 0 {
+		fields["gpu_count"] = int64(len(all))
+	}
+	shown := memory.serving(all)
+	if shown == nil {
+		shown = all
+	}
+	var fullest float64
+	var utilization, temperature *float64
+	for _, g := range shown {
+		utilization = highest(utilization, g.UtilizationPercent)
+		temperature = highest(temperature, g.TemperatureC)
+		if g.MemoryUsedBytes == nil {
+			continue
+		}
+		percent := 0.0
+		if g.MemoryTotalBytes != nil && *g.MemoryTotalBytes > 0 {
+			percent = 100 * *g.MemoryUsedBytes / *g.MemoryTotalBytes
+		}
+		if _, any := fields["gpu_memory_used_mb"]; any && percent <= fullest {
+			continue
+		}
+		fullest = percent
+		fields["gpu_memory_used_mb"] = *g.MemoryUsedBytes / mebibyte
+		fields["gpu_memory_used_max_mb"] = scaled(g.MemoryUsedMaxBytes, 1.0/mebibyte)
+		fields["gpu_memory_total_mb"] = scaled(g.MemoryTotalBytes, 1.0/mebibyte)
+		if g.MemoryTotalBytes != nil {
+			fields["gpu_memory_used_percent"] = percent
+		}
+	}
+	fields["gpu_utilization_percent"], fields["gpu_temperature_c"] = utilization, temperature
+	t.add("system_metrics", tags, fields)
+}
+
+func (t *tick) gpus(gpus []gpu.GPU, memory gpuMemory) {
+	for _, g := range gpus {
+		fields := map[string]any{
+			"index":                      int64(g.Index),
+			"state":                      g.State,
+			"utilization_percent":        g.UtilizationPercent,
+			"utilization_max_percent":    g.UtilizationMaxPercent,
+			"memory_utilization_percent": g.MemoryUtilizationPercent,
+			"memory_used_bytes":          g.MemoryUsedBytes,
+			"memory_used_max_bytes":      g.MemoryUsedMaxBytes,
+			"memory_used_min_bytes":      g.MemoryUsedMinBytes,
+			"memory_free_bytes":          g.MemoryFreeBytes,
+			"memory_reserved_bytes":      g.MemoryReservedBytes,
+			"memory_total_bytes":         g.MemoryTotalBytes,
+			"temperature_c":              g.TemperatureC,
+			"power_w":                    g.PowerW,
+			"power_limit_w":              g.PowerLimitW,
+			"energy_joules":              g.EnergyJoules,
+			"clock_sm_hz":                g.ClockSMHz,
+			"clock_memory_hz":            g.ClockMemoryHz,
+			"throttle_reasons":           g.ThrottleReasons,
+			"performance_state":          g.PerformanceState,
+		}
+		if bits := g.ThrottleReasons; bits != nil {
+			fields["throttle_thermal"] = flag(*bits&reasonsThermal != 0)
+			fields["throttle_power"] = flag(*bits&reasonsPower != 0)
+			fields["throttle_hw_slowdown"] = flag(*bits&reasonsHWSlowdown != 0)
+		}
+		if g.Processes != nil {
+			fields["processes"] = int64(len(g.Processes))
+		}
+		if service, ok := memory.service[g.UUID]; ok {
+			other := memory.other[g.UUID]
+			fields["memory_service_bytes"], fields["memory_other_bytes"] = service, other
+			if g.MemoryUsedBytes != nil {
+				fields["memory_unowned_bytes"] = max(0, *g.MemoryUsedBytes-service-other)
+			}
+		}
+		t.add("cosyvoice_gpu", map[string]string{"uuid": g.UUID, "name": g.Name}, fields)
+	}
+}
+
+func (t *tick) services(services []process.Service, memory gpuMemory) {
+	for _, s := range services {
+		tags := func() map[string]string {
+			return map[string]string{"instance": s.Instance, "version": s.Version}
+		}
+		fields := map[string]any{
+			"up":                        flag(s.Up),
+			"state":                     string(s.State),
+			"uptime_seconds":            s.UptimeSeconds,
+			"cpu_percent":               s.CPUPercent,
+			"cpu_max_percent":           s.CPUMaxPercent,
+			"cpu_min_percent":           s.CPUMinPercent,
+			"memory_rss_bytes":          float(s.RSSBytes),
+			"memory_rss_max_bytes":      float(s.RSSMaxBytes),
+			"memory_rss_min_bytes":      float(s.RSSMinBytes),
+			"probe_seconds":             s.ProbeSeconds,
+			"cgroup_memory_bytes":       float(s.CgroupMemoryBytes),
+			"cgroup_memory_limit_bytes": float(s.CgroupMemoryLimitBytes),
+			"cgroup_oom_kills_total":    s.CgroupOOMKills,
+		}
+		if s.Ready != nil {
+			fields["ready"] = flag(*s.Ready)
+		}
+		if s.Connections != nil {
+			fields["connections"] = float64(*s.Connections)
+		}
+		if s.Up {
+			fields["pid"] = int64(s.PID)
+			fields["gpu_memory_bytes"] = memory.of(s.PIDs)
+		}
+		t.add("cosyvoice_service", tags(), fields)
+		for _, r := range s.Roles {
+			t.role(r, tags(), memory)
+		}
+	}
+}
+
+func (t *tick) role(r process.Role, tags map[string]string, memory gpuMemory) {
+	tags["role"] = string(r.Name)
+	fields := map[string]any{
+		"count":                  float64(r.Count),
+		"pid":                    int64(r.PID),
+		"cpu_percent":            r.CPUPercent,
+		"hottest_thread_percent": r.HottestThreadPercent,
+		"cpu_wait_seconds_total": r.CPUWaitSecondsTotal,
+		"context_switches_total": r.ContextSwitchesTotal,
+		"memory_rss_bytes":       float(r.RSSBytes),
+		"memory_pss_bytes":       float(r.PSSBytes),
+		"gpu_memory_bytes":       memory.of(r.PIDs),
+		"io_read_bytes_total":    r.IOReadBytesTotal,
+		"io_write_bytes_total":   r.IOWriteBytesTotal,
+	}
+	if !r.StartTime.IsZero() {
+		fields["start_time"] = r.StartTime.Unix()
+	}
+	if r.Threads != nil {
+		fields["threads"] = float64(*r.Threads)
+	}
+	if r.FDs != nil {
+		fields["fds"] = float64(*r.FDs)
+	}
+	t.add("cosyvoice_process", tags, fields)
+}
+
+func flag(b bool) int64 {
+	if b {
+		return 1
+	}
+	return 0
+}
+
+func float(v *uint64) *float64 {
+	if v == nil {
+		return nil
+	}
+	f := float64(*v)
+	return &f
+}
+
+func scaled(v *float64, factor float64) *float64 {
+	if v == nil {
+		return nil
+	}
+	f := *v * factor
+	return &f
+}
+
+func highest(a, b *float64) *float64 {
+	if a == nil || (b != nil && *b > *a) {
+		return b
+	}
+	return a
+}
