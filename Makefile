@@ -8,7 +8,7 @@ VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
 LDFLAGS := -s -w -X main.version=$(VERSION)
 BIN     := bin
 
-.PHONY: help build parts demo up test lint unit
+.PHONY: help build parts demo up test lint unit e2e
 
 help: ## list the commands
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST)
@@ -20,7 +20,7 @@ build: ## build the plugin, the tool, and the stand-ins for a GPU and a server
 	go run ./test/fakenvml/cmd/fakenvml build --out $(BIN)
 
 parts: ## find Telegraf and InfluxDB, or build them (about 8 minutes, once)
-	go run ./tools/parts
+	env -u CGO_CFLAGS go run ./tools/parts
 
 demo: build parts ## the whole stack on this machine, with stand-ins for what it lacks
 	$(BIN)/cosyvoicectl up --demo
@@ -36,4 +36,7 @@ lint: ## gofmt, vet, staticcheck
 unit: ## quick tests: no network, GPU, root or server
 	go test -race ./...
 
-test: lint unit ## everything that the continuous integration runs
+e2e: build parts ## the whole on real Telegraf and InfluxDB
+	go test -tags e2e -count=1 -timeout 20m ./test/e2e
+
+test: lint unit e2e ## everything that the continuous integration runs

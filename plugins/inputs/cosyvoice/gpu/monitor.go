@@ -200,16 +200,22 @@ func (m *Monitor) follow(ctx context.Context, c *childProcess) {
 func (m *Monitor) take(msg message) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
+	if msg.Hello != nil {
+		m.driver = msg.Hello.Driver
+		if m.state == StateHung {
+			return // initialising often works where reading hangs
+		}
+	}
 	now := time.Now()
 	if m.state == StateHung {
 		text := fmt.Sprintf("the NVIDIA driver answers again after %.0f s", now.Sub(m.heard).Seconds())
 		m.events = append(m.events, Event{now, "gpu_recovered", text})
 		m.options.Log.Infof("GPU: %s", text)
 	}
-	m.heard, m.state, m.reason = now, StateOK, ""
-	if msg.Hello != nil {
-		m.driver = msg.Hello.Driver
+	if m.state != StateOK || msg.Readings != nil {
+		defer m.announce()
 	}
+	m.heard, m.state, m.reason = now, StateOK, ""
 	for _, s := range msg.Samples {
 		m.sample(s)
 	}
@@ -225,7 +231,6 @@ func (m *Monitor) take(msg message) {
 			m.options.Log.Warnf("GPU %d (%s): %s could not be read: %s", r.Index, r.UUID, family, reason)
 		}
 	}
-	m.announce()
 }
 
 func (m *Monitor) sample(s Sample) {

@@ -1,0 +1,191 @@
+//go:build e2e
+
+// Package e2e runs the real Telegraf and InfluxDB with the built programs, against
+// the fake NVML library and the simulated server. `make e2e` builds them first.
+package e2e
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"net"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	cosyvoicetelegraf "github.com/cosyvoice-telegraf/cosyvoice-telegraf"
+	"github.com/cosyvoice-telegraf/cosyvoice-telegraf/internal/influx"
+)
+
+// patience is how long a condition may take on a slow machine. No test waits that
+// long when all is well.
+const patience = 90 * time.Second
+
+// program is the path of a program that `make build` made.
+func program(t *testing.T, name string) string {
+	t.Helper()
+	path, err := filepath.Abs(filepath.Join("..", "..", "bin", name))
+	require.NoError(t, err)
+	require.FileExists(t, path, "run `make build` first")
+	return path
+}
+
+// stack is a running `cosyvoicectl up --demo` with a tick each second.
+type stack struct {
+	t      *testing.T
+	dir    string
+	url    string
+	output *lockedBuffer
+	cmd    *exec.Cmd
+}
+
+func startStack(t *testing.T) *stack {
+	t.Helper()
+	port := freePort(t)
+	s := &stack{
+		t: t, dir: t.TempDir(), output: &lockedBuffer{},
+		url: "http://127.0.0.1:" + strconv.Itoa(port),
+	}
+	conf := strings.NewReplacer(
+		`interval = "10s"`, `interval = "1s"`,
+		`flush_interval = "10s"`, `flush_interval = "1s"`,
+		`flush_jitter = "1s"`, `flush_jitter = "0s"`,
+		`restart_delay = "5s"`, `restart_delay = "1s"`,
+	).Replace(cosyvoicetelegraf.TelegrafConf)
+	require.NoError(t, os.WriteFile(filepath.Join(s.dir, "telegraf.conf"), []byte(conf), 0o600))
+	s.cmd = exec.Command(program(t, "cosyvoicectl"), "up", "--demo", "--lang", "en", "--state", s.dir,
+		"--influx-port", strconv.Itoa(port), "--sim-port", strconv.Itoa(freePort(t)))
+	s.cmd.Stdout, s.cmd.Stderr = s.output, s.output
+	s.cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGTERM}
+	require.NoError(t, s.cmd.Start())
+	ended := make(chan error, 1)
+	go func() { ended <- s.cmd.Wait() }()
+	t.Cleanup(func() {
+		_ = s.cmd.Process.Signal(os.Interrupt)
+		select {
+		case err := <-ended:
+			if err != nil {
+				t.Errorf("cosyvoicectl up ended with %v", err)
+			}
+		case <-time.After(patience):
+			t.Error("cosyvoicectl up does not end after Ctrl-C")
+			_ = s.cmd.Process.Kill()
+		}
+		if t.Failed() {
+			t.Logf("cosyvoicectl up said:\n%s", s.output)
+		}
+	})
+	s.eventually("the first point has arrived", func() bool {
+		return strings.Contains(s.output.String(), "the first point has arrived")
+	})
+	return s
+}
+
+// rows runs a Flux query and returns the values of each row.
+func (s *stack) rows(flux string) []map[string]any {
+	token, err := os.ReadFile(filepath.Join(s.dir, "secrets", "influx_read_token"))
+	if err != nil {
+		return nil
+	}
+	client := influx.New(s.url, "cosyvoice_org", strings.TrimSpace(string(token)))
+	defer client.Close()
+	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
+	defer cancel()
+	records, err := client.Query(ctx, flux)
+	if err != nil {
+		return nil // InfluxDB may be down for a moment; callers wait for rows
+	}
+	var rows []map[string]any
+	for _, r := range records {
+		rows = append(rows, r.Values())
+	}
+	return rows
+}
+
+// newerThan counts the points of a field written since a time.
+func (s *stack) newerThan(since time.Time, measurement, field string) int {
+	return len(s.rows(`from(bucket: "performance_monitor") |> range(start: ` + since.UTC().Format(time.RFC3339Nano) + `)
+  |> filter(fn: (r) => r._measurement == "` + measurement + `" and r._field == "` + field + `")`))
+}
+
+func (s *stack) events(kind string) []map[string]any {
+	return s.rows(`from(bucket: "performance_monitor_events") |> range(start: -1h)
+  |> filter(fn: (r) => r._measurement == "cosyvoice_event" and r.kind == "` + kind + `" and r._field == "message")`)
+}
+
+// pid is the process id of a part, 0 while it does not run.
+func (s *stack) pid(part string) int {
+	out, _ := exec.Command(program(s.t, "cosyvoicectl"), "status", "--json", "--state", s.dir).Output()
+	var status struct {
+		Parts []struct {
+			Name    string `json:"name"`
+			Running bool   `json:"running"`
+			PID     int    `json:"pid"`
+		} `json:"parts"`
+	}
+	if json.Unmarshal(out, &status) != nil {
+		return 0
+	}
+	for _, p := range status.Parts {
+		if p.Name == part && p.Running {
+			return p.PID
+		}
+	}
+	return 0
+}
+
+// child is the pid of the first child of a process whose command line holds a word.
+func child(parent int, word string) int {
+	out, _ := exec.Command("ps", "-o", "pid=,args=", "--ppid", strconv.Itoa(parent)).Output()
+	for _, line := range strings.Split(string(out), "\n") {
+		fields := strings.Fields(line)
+		if len(fields) > 1 && strings.Contains(line, word) {
+			pid, _ := strconv.Atoi(fields[0])
+			return pid
+		}
+	}
+	return 0
+}
+
+func (s *stack) eventually(what string, condition func() bool) {
+	s.t.Helper()
+	for end := time.Now().Add(patience); time.Now().Before(end); time.Sleep(200 * time.Millisecond) {
+		if condition() {
+			return
+		}
+	}
+	require.FailNow(s.t, "waited in vain", "%s\ncosyvoicectl up said:\n%s", what, s.output)
+}
+
+func freePort(t *testing.T) int {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	require.NoError(t, err)
+	defer l.Close()
+	return l.Addr().(*net.TCPAddr).Port
+}
+
+type lockedBuffer struct {
+	mu sync.Mutex
+	b  bytes.Buffer
+}
+
+func (b *lockedBuffer) Write(p []byte) (int, error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.b.Write(p)
+}
+
+func (b *lockedBuffer) String() string {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.b.String()
+}
