@@ -8,7 +8,7 @@ VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
 LDFLAGS := -s -w -X main.version=$(VERSION)
 BIN     := bin
 
-.PHONY: help build parts demo up test lint unit e2e
+.PHONY: help build parts demo up generate lint unit e2e test
 
 help: ## list the commands
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST)
@@ -27,6 +27,9 @@ demo: build parts ## the whole stack on this machine, with stand-ins for what it
 
 up: build parts ## the whole stack on this machine
 	$(BIN)/cosyvoicectl up
+
+generate: ## write the plugin README from the schema
+	go test ./plugins/inputs/cosyvoice -run README -update
 
 lint: ## gofmt, vet, staticcheck
 	@test -z "$$(gofmt -l .)" || { gofmt -l .; echo "run gofmt -w on these files"; exit 1; }

@@ -28,7 +28,7 @@ func (c *Cosyvoice) agent(t *tick, gpus gpu.Snapshot, gpuSeconds float64, report
 
 	child := cost(gpus.ChildPID)
 	child["seconds"] = gpuSeconds
-	child["success"] = flag(gpus.State == gpu.StateOK)
+	child["success"] = asFlag(gpus.State == gpu.StateOK)
 	child["nvml_state"] = string(gpus.State)
 	child["nvml_stuck_seconds"] = gpus.StuckSeconds
 	child["nvml_restarts_total"] = gpus.Restarts
@@ -37,7 +37,7 @@ func (c *Cosyvoice) agent(t *tick, gpus gpu.Snapshot, gpuSeconds float64, report
 	}
 	t.add("cosyvoice_agent", map[string]string{"collector": "gpu"}, child)
 
-	fields := map[string]any{"success": flag(report != nil)}
+	fields := map[string]any{"success": asFlag(report != nil)}
 	if report != nil {
 		fields["seconds"] = report.Scan.Seconds
 		fields["processes"] = float64(report.Scan.Processes)

@@ -103,9 +103,9 @@ func (t *tick) gpus(gpus []gpu.GPU, memory gpuMemory) {
 			"performance_state":          g.PerformanceState,
 		}
 		if bits := g.ThrottleReasons; bits != nil {
-			fields["throttle_thermal"] = flag(*bits&reasonsThermal != 0)
-			fields["throttle_power"] = flag(*bits&reasonsPower != 0)
-			fields["throttle_hw_slowdown"] = flag(*bits&reasonsHWSlowdown != 0)
+			fields["throttle_thermal"] = asFlag(*bits&reasonsThermal != 0)
+			fields["throttle_power"] = asFlag(*bits&reasonsPower != 0)
+			fields["throttle_hw_slowdown"] = asFlag(*bits&reasonsHWSlowdown != 0)
 		}
 		if g.Processes != nil {
 			fields["processes"] = int64(len(g.Processes))
@@ -127,7 +127,7 @@ func (t *tick) services(services []process.Service, memory gpuMemory) {
 			return map[string]string{"instance": s.Instance, "version": s.Version}
 		}
 		fields := map[string]any{
-			"up":                        flag(s.Up),
+			"up":                        asFlag(s.Up),
 			"state":                     string(s.State),
 			"uptime_seconds":            s.UptimeSeconds,
 			"cpu_percent":               s.CPUPercent,
@@ -142,7 +142,7 @@ func (t *tick) services(services []process.Service, memory gpuMemory) {
 			"cgroup_oom_kills_total":    s.CgroupOOMKills,
 		}
 		if s.Ready != nil {
-			fields["ready"] = flag(*s.Ready)
+			fields["ready"] = asFlag(*s.Ready)
 		}
 		if s.Connections != nil {
 			fields["connections"] = float64(*s.Connections)
@@ -185,7 +185,7 @@ func (t *tick) role(r process.Role, tags map[string]string, memory gpuMemory) {
 	t.add("cosyvoice_process", tags, fields)
 }
 
-func flag(b bool) int64 {
+func asFlag(b bool) int64 {
 	if b {
 		return 1
 	}
