@@ -96,6 +96,7 @@ var Measurements = []Measurement{
 			{"memory_rss_max_bytes", Float, "bytes", "highest one-second sample since the last tick"},
 			{"memory_rss_min_bytes", Float, "bytes", "lowest one-second sample since the last tick"},
 			{"gpu_memory_bytes", Float, "bytes", "over all GPUs"},
+			{"gpu_memory_max_bytes", Float, "bytes", "highest since the last tick by the cards' one-second samples, all other holders taken as steady; absent with several servers"},
 			{"connections", Float, "", "established on its port"},
 			{"probe_seconds", Float, "s", "time to answer the probe"},
 			{"cgroup_memory_bytes", Float, "bytes", "of its cgroup"},

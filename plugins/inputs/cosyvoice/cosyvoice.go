@@ -52,6 +52,7 @@ type Cosyvoice struct {
 	// for as long as the process it is about, and nothing may queue behind it.
 	observing sync.Mutex
 	gpuPIDs   map[int]bool // holders of GPU memory at the last tick
+	serving   serving
 	events    eventTimes
 	began     time.Time
 	cancel    context.CancelFunc
@@ -170,7 +171,7 @@ func (c *Cosyvoice) Gather(acc telegraf.Accumulator) error {
 
 	c.gpuPIDs = holders(gpus.GPUs)
 	memory := share(gpus.GPUs, report)
-	t.system(gpus.GPUs, report, memory)
+	t.system(len(gpus.GPUs), c.serving.of(gpus.GPUs, memory), report)
 	t.gpus(gpus.GPUs, memory)
 	if report != nil {
 		t.services(report.Services, memory)

@@ -30,9 +30,9 @@ func (t *tick) add(measurement string, tags map[string]string, fields map[string
 	t.acc.AddFields(measurement, fields, tags, t.now)
 }
 
-// system adds system_metrics, for people: the fullest of the servers' GPUs for
-// memory, the highest for the rest; all GPUs where no server holds any.
-func (t *tick) system(all []gpu.GPU, report *process.Report, memory gpuMemory) {
+// system adds system_metrics, for people: of the GPUs shown, the fullest for memory
+// and the highest for the rest.
+func (t *tick) system(count int, shown []gpu.GPU, report *process.Report) {
 	fields, tags := map[string]any{}, map[string]string{}
 	if report != nil {
 		fields["cpu_usage_percent"] = report.Host.CPUUsagePercent
@@ -45,12 +45,8 @@ func (t *tick) system(all []gpu.GPU, report *process.Report, memory gpuMemory) {
 			}
 		}
 	}
-	if len(all) > 0 {
-		fields["gpu_count"] = int64(len(all))
-	}
-	shown := memory.serving(all)
-	if shown == nil {
-		shown = all
+	if count > 0 {
+		fields["gpu_count"] = int64(count)
 	}
 	var fullest float64
 	var utilization, temperature *float64
@@ -122,6 +118,12 @@ func (t *tick) gpus(gpus []gpu.GPU, memory gpuMemory) {
 }
 
 func (t *tick) services(services []process.Service, memory gpuMemory) {
+	running := 0
+	for _, s := range services {
+		if s.Up {
+			running++
+		}
+	}
 	for _, s := range services {
 		tags := func() map[string]string {
 			return map[string]string{"instance": s.Instance, "version": s.Version}
@@ -150,6 +152,7 @@ func (t *tick) services(services []process.Service, memory gpuMemory) {
 		if s.Up {
 			fields["pid"] = int64(s.PID)
 			fields["gpu_memory_bytes"] = memory.of(s.PIDs)
+			fields["gpu_memory_max_bytes"] = memory.peakOf(s.PIDs, running)
 		}
 		t.add("cosyvoice_service", tags(), fields)
 		for _, r := range s.Roles {

@@ -90,7 +90,7 @@ func TestPointsKeepToTheSchema(t *testing.T) {
 	tick := tick{acc: r, now: time.Now()}
 	gpus := []gpu.GPU{g}
 	memory := share(gpus, &report)
-	tick.system(gpus, &report, memory)
+	tick.system(1, gpus, &report)
 	tick.gpus(gpus, memory)
 	tick.services(report.Services, memory)
 	snapshot := gpu.Snapshot{ChildPID: os.Getpid(), DriverVersion: "1", Events: []gpu.Event{{Kind: "gpu_hung"}}}
