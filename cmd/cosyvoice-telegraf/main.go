@@ -166,17 +166,13 @@ func prepare(input *cosyvoice.Cosyvoice, path string, log telegraf.Logger) error
 	return input.Init()
 }
 
-// onceLimit bounds --once: a driver without persistence mode takes seconds to wake,
-// and rates need two samples.
-const (
-	onceLimit  = 15 * time.Second
-	onceSettle = 1200 * time.Millisecond
-)
+// onceLimit bounds --once: a card without persistence mode takes seconds to wake.
+const onceLimit = 15 * time.Second
 
 func once(ctx context.Context, runner *execd.Runner, input *cosyvoice.Cosyvoice, stderr io.Writer) int {
 	ctx, cancel := context.WithTimeout(ctx, onceLimit)
 	defer cancel()
-	points, err := runner.Once(ctx, onceSettle)
+	points, err := runner.Once(ctx, input.Warm)
 	if err != nil {
 		fmt.Fprintf(stderr, "E! %v\n", err)
 		return 1

@@ -7,11 +7,11 @@ import (
 	"time"
 )
 
-// Once starts the input, gives it settle to take its first samples, gathers one
-// time and stops it; then it prints everything to Stdout. It returns the number
+// Once starts the input, waits while warm lets it take its first samples, gathers
+// one time and stops it; then it prints everything to Stdout. It returns the number
 // of points printed of each measurement, and the error of Start, Gather or
 // Stdout, or of ctx where that ended first.
-func (r *Runner) Once(ctx context.Context, settle time.Duration) (map[string]int, error) {
+func (r *Runner) Once(ctx context.Context, warm func(context.Context)) (map[string]int, error) {
 	points := map[string]int{}
 	var out []byte
 	acc := r.accumulator(func(measurement string, line []byte) {
@@ -24,10 +24,8 @@ func (r *Runner) Once(ctx context.Context, settle time.Duration) (map[string]int
 
 	var gatherErr error
 	gathered := async(func() {
-		select {
-		case <-ctx.Done():
-			gatherErr = ctx.Err()
-		case <-time.After(settle):
+		warm(ctx)
+		if gatherErr = ctx.Err(); gatherErr == nil {
 			gatherErr = r.tryGather(acc)
 		}
 	})

@@ -27,7 +27,7 @@ func TestOnce(t *testing.T) {
 			},
 			stop: func() { stopped = true },
 		})
-		points, err := r.Once(t.Context(), 2*time.Second)
+		points, err := r.Once(t.Context(), settle(2*time.Second))
 		require.EqualError(t, err, "half of it failed")
 		require.Equal(t, map[string]int{"gpu": 2, "agent": 1}, points)
 		require.Equal(t, []int64{1, 2, 3}, requirePoints(t, []byte(out.String())))
@@ -54,7 +54,7 @@ func TestOnceEndsWithItsContext(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			ctx, cancel := context.WithTimeout(t.Context(), 10*time.Millisecond)
 			defer cancel()
-			_, err := onceRunner(io.Discard, test.input).Once(ctx, test.settle)
+			_, err := onceRunner(io.Discard, test.input).Once(ctx, settle(test.settle))
 			require.EqualError(t, err, test.want)
 		})
 	}
@@ -62,8 +62,18 @@ func TestOnceEndsWithItsContext(t *testing.T) {
 
 func TestOnceStartError(t *testing.T) {
 	r := onceRunner(io.Discard, &input{start: func(telegraf.Accumulator) error { return errors.New("no log file") }})
-	_, err := r.Once(t.Context(), 0)
+	_, err := r.Once(t.Context(), settle(0))
 	require.EqualError(t, err, "starting the plugin: no log file")
+}
+
+// settle warms up by waiting.
+func settle(d time.Duration) func(context.Context) {
+	return func(ctx context.Context) {
+		select {
+		case <-ctx.Done():
+		case <-time.After(d):
+		}
+	}
 }
 
 func onceRunner(out io.Writer, in telegraf.Input) *Runner {

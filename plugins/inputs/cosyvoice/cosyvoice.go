@@ -29,6 +29,9 @@ const (
 	gpuBudget      = 300 * time.Millisecond
 )
 
+// warmTime is long enough for a mean CPU usage and the answer to a probe.
+const warmTime = 1200 * time.Millisecond
+
 // Cosyvoice is the input with its settings; sample.conf explains them.
 type Cosyvoice struct {
 	Version       string          `toml:"version"`
@@ -123,9 +126,19 @@ func (c *Cosyvoice) Stop() {
 	c.running.Wait()
 }
 
-// WaitReady returns when the GPUs have been looked at for the first time, or ctx is
-// done: for a single gather by hand.
-func (c *Cosyvoice) WaitReady(ctx context.Context) { c.gpus.WaitReady(ctx) }
+// Warm takes first readings, so that a single gather has rates. It takes a second,
+// and longer on a card that must wake up.
+func (c *Cosyvoice) Warm(ctx context.Context) {
+	c.observing.Lock()
+	c.processes.Tick(nil)
+	c.observing.Unlock()
+	rates := time.After(warmTime)
+	c.gpus.WaitReady(ctx)
+	select {
+	case <-rates:
+	case <-ctx.Done():
+	}
+}
 
 func (c *Cosyvoice) sample(ctx context.Context) {
 	ticker := time.NewTicker(time.Second)
