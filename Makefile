@@ -28,8 +28,8 @@ demo: build parts ## the whole stack on this machine, with stand-ins for what it
 up: build parts ## the whole stack on this machine
 	$(BIN)/cosyvoicectl up
 
-generate: ## write the plugin README from the schema
-	go test ./plugins/inputs/cosyvoice -run README -update
+generate: ## write the plugin README from the schema, and the expected.out of its testcases
+	go test ./plugins/inputs/cosyvoice -run 'README|TestCases' -update
 
 lint: ## gofmt, vet, staticcheck
 	@test -z "$$(gofmt -l .)" || { gofmt -l .; echo "run gofmt -w on these files"; exit 1; }

@@ -9,7 +9,7 @@ var (
 var Measurements = []Measurement{
 	{
 		Name: "system_metrics",
-		Doc:  "The host at a tick, for people. Of several GPUs those on which a server holds memory, else all: the fullest for memory, the highest for the rest.",
+		Doc:  "The host at a tick, for people. Of several GPUs those on which a server is or last was, else all: the fullest for memory, the highest for the rest.",
 		Tags: []Tag{versionTag},
 		Fields: []Field{
 			{"cpu_usage_percent", Float, "percent", "mean since the last tick, 100 for all cores busy"},

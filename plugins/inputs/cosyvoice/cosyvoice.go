@@ -22,12 +22,9 @@ import (
 //go:embed sample.conf
 var sampleConfig string
 
-// A tick has ended within half a second whatever hangs: what an observer has not
-// answered within its budget is left out.
-const (
-	observerBudget = 350 * time.Millisecond
-	gpuBudget      = 300 * time.Millisecond
-)
+// tickBudget ends a tick well within half a second whatever hangs: what an observer
+// has not answered by then is left out.
+const tickBudget = 350 * time.Millisecond
 
 // warmTime is long enough for a mean CPU usage and the answer to a probe.
 const warmTime = 1200 * time.Millisecond
@@ -48,18 +45,21 @@ type Cosyvoice struct {
 	// RunnerStats gives the counters of the runner, where there is one.
 	RunnerStats func() execd.Stats `toml:"-"`
 
+	// host says where to read processes; the zero value is this host.
+	host process.Options
+
 	gpus      *gpu.Monitor
 	processes *process.Observer
+	questions chan question
+	answers   chan answer
 
-	// observing is held while the process observer works: a read of /proc can block
-	// for as long as the process it is about, and nothing may queue behind it.
-	observing sync.Mutex
-	gpuPIDs   map[int]bool // holders of GPU memory at the last tick
-	serving   serving
-	events    eventTimes
-	began     time.Time
-	cancel    context.CancelFunc
-	running   sync.WaitGroup
+	gpuPIDs  map[int]bool    // holders of GPU memory at the last tick
+	happened []process.Event // not yet written
+	serving  serving
+	events   eventTimes
+	began    time.Time
+	cancel   context.CancelFunc
+	running  sync.WaitGroup
 }
 
 // Instance names a server that is not found by itself.
@@ -91,20 +91,19 @@ func (c *Cosyvoice) Init() error {
 		}
 		pins = append(pins, pin)
 	}
-	observer, err := process.New(process.Options{
-		Pins:    pins,
-		Version: c.Version,
-		Log:     c.Log,
-		Probe: process.ProbeOptions{
-			Enabled:  c.Probe,
-			Timeout:  time.Duration(c.ProbeTimeout),
-			Interval: time.Duration(c.ProbeInterval),
-		},
-	})
+	options := c.host
+	options.Pins, options.Version, options.Log = pins, c.Version, c.Log
+	options.Probe = process.ProbeOptions{
+		Enabled:  c.Probe,
+		Timeout:  time.Duration(c.ProbeTimeout),
+		Interval: time.Duration(c.ProbeInterval),
+	}
+	observer, err := process.New(options)
 	if err != nil {
 		return err
 	}
 	c.processes = observer
+	c.questions, c.answers = make(chan question, 1), make(chan answer, 2)
 	c.gpus = gpu.NewMonitor(gpu.Options{Command: append(c.NVMLChild, c.NVMLLibrary), Log: c.Log})
 	return nil
 }
@@ -116,7 +115,7 @@ func (c *Cosyvoice) Start(telegraf.Accumulator) error {
 	c.began = time.Now()
 	c.running.Go(func() { c.gpus.Run(ctx) })
 	c.running.Go(func() { c.processes.Run(ctx) })
-	c.running.Go(func() { c.sample(ctx) })
+	c.running.Go(func() { c.observe(ctx) })
 	return nil
 }
 
@@ -129,10 +128,8 @@ func (c *Cosyvoice) Stop() {
 // Warm takes first readings, so that a single gather has rates. It takes a second,
 // and longer on a card that must wake up.
 func (c *Cosyvoice) Warm(ctx context.Context) {
-	c.observing.Lock()
-	c.processes.Tick(nil)
-	c.observing.Unlock()
 	rates := time.After(warmTime)
+	c.report(ctx, time.Now())
 	c.gpus.WaitReady(ctx)
 	select {
 	case <-rates:
@@ -140,46 +137,25 @@ func (c *Cosyvoice) Warm(ctx context.Context) {
 	}
 }
 
-func (c *Cosyvoice) sample(ctx context.Context) {
-	ticker := time.NewTicker(time.Second)
-	defer ticker.Stop()
-	for {
-		select {
-		case <-ctx.Done():
-			return
-		case <-ticker.C:
-			if c.observing.TryLock() {
-				c.processes.Sample()
-				c.observing.Unlock()
-			}
-		}
-	}
-}
-
 // Gather adds the points of one tick. All but events carry the same time.
 func (c *Cosyvoice) Gather(acc telegraf.Accumulator) error {
 	t := tick{acc: acc, now: time.Now()}
-
-	reports := make(chan process.Report, 1)
-	if c.observing.TryLock() {
-		pids := c.gpuPIDs
-		c.running.Go(func() {
-			defer c.observing.Unlock()
-			reports <- c.processes.Tick(pids)
-		})
-	}
-	ctx, cancel := context.WithTimeout(context.Background(), gpuBudget)
+	ctx, cancel := context.WithDeadline(context.Background(), t.now.Add(tickBudget))
 	defer cancel()
-	began := time.Now()
-	gpus := c.gpus.Tick(ctx)
-	gpuSeconds := time.Since(began).Seconds()
 
-	var report *process.Report
-	select {
-	case r := <-reports:
-		report = &r
-	case <-time.After(observerBudget - time.Since(t.now)):
-		c.Log.Warnf("Reading /proc takes longer than %s; this tick goes without it", observerBudget)
+	// Both observers work at the same time.
+	var gpus gpu.Snapshot
+	var gpuSeconds float64
+	gpusRead := make(chan struct{})
+	go func() {
+		defer close(gpusRead)
+		gpus = c.gpus.Tick(ctx)
+		gpuSeconds = time.Since(t.now).Seconds()
+	}()
+	report := c.report(ctx, t.now)
+	<-gpusRead
+	if report == nil {
+		c.Log.Warnf("Reading /proc takes longer than %s; this tick goes without it", tickBudget)
 	}
 
 	c.gpuPIDs = holders(gpus.GPUs)
@@ -189,7 +165,8 @@ func (c *Cosyvoice) Gather(acc telegraf.Accumulator) error {
 	if report != nil {
 		t.services(report.Services, memory)
 	}
-	c.events.add(&t, gpus.Events, report)
+	c.events.add(&t, gpus.Events, c.happened)
+	c.happened = nil
 	c.agent(&t, gpus, gpuSeconds, report)
 	return nil
 }

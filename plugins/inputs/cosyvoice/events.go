@@ -13,7 +13,7 @@ type eventTimes struct {
 	last map[[2]string]time.Time // by instance and kind
 }
 
-func (e *eventTimes) add(t *tick, driver []gpu.Event, report *process.Report) {
+func (e *eventTimes) add(t *tick, driver []gpu.Event, servers []process.Event) {
 	for _, event := range driver {
 		severity := "info"
 		if event.Kind == "gpu_hung" {
@@ -23,10 +23,7 @@ func (e *eventTimes) add(t *tick, driver []gpu.Event, report *process.Report) {
 			map[string]string{"kind": event.Kind, "severity": severity},
 			map[string]any{"message": event.Message})
 	}
-	if report == nil {
-		return
-	}
-	for _, event := range report.Events {
+	for _, event := range servers {
 		kind := string(event.Kind)
 		t.event(e.unique(event.Instance, kind, event.When),
 			map[string]string{

@@ -96,7 +96,7 @@ func TestPointsKeepToTheSchema(t *testing.T) {
 	snapshot := gpu.Snapshot{ChildPID: os.Getpid(), DriverVersion: "1", Events: []gpu.Event{{Kind: "gpu_hung"}}}
 	var c Cosyvoice
 	c.RunnerStats = func() execd.Stats { return execd.Stats{} }
-	c.events.add(&tick, snapshot.Events, &report)
+	c.events.add(&tick, snapshot.Events, report.Events)
 	c.agent(&tick, snapshot, 0, &report)
 
 	seen := map[string]bool{}

@@ -1,0 +1,59 @@
+package cosyvoice
+
+import (
+	"context"
+	"time"
+
+	"github.com/cosyvoice-telegraf/cosyvoice-telegraf/plugins/inputs/cosyvoice/process"
+)
+
+// question asks the process observer for a report; answer is what it gives.
+type question struct {
+	at      time.Time
+	gpuPIDs map[int]bool // holders of GPU memory
+}
+
+type answer struct {
+	at     time.Time // of the question
+	report process.Report
+}
+
+// observe samples the processes once a second and answers questions. It alone uses
+// the observer: a read of /proc can block for as long as the process it is about, and
+// then nobody else may wait for it.
+func (c *Cosyvoice) observe(ctx context.Context) {
+	ticker := time.NewTicker(time.Second)
+	defer ticker.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-ticker.C:
+			c.processes.Sample()
+		case q := <-c.questions:
+			// There is always room: one question can wait while one is answered.
+			c.answers <- answer{q.at, c.processes.Tick(q.gpuPIDs)}
+		}
+	}
+}
+
+// report asks for the state of the processes. It is nil if the answer is not there
+// when ctx ends; the events of an answer that comes too late are kept for the next
+// tick, its readings are not.
+func (c *Cosyvoice) report(ctx context.Context, at time.Time) *process.Report {
+	select {
+	case c.questions <- question{at, c.gpuPIDs}:
+	default: // the one before still waits
+	}
+	for {
+		select {
+		case a := <-c.answers:
+			c.happened = append(c.happened, a.report.Events...)
+			if a.at.Equal(at) {
+				return &a.report
+			}
+		case <-ctx.Done():
+			return nil
+		}
+	}
+}
