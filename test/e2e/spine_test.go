@@ -3,6 +3,7 @@
 package e2e
 
 import (
+	"context"
 	"fmt"
 	"net/http"
 	"os"
@@ -16,6 +17,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/cosyvoice-telegraf/cosyvoice-telegraf/internal/influx"
 	"github.com/cosyvoice-telegraf/cosyvoice-telegraf/test/fakenvml"
 )
 
@@ -36,14 +38,7 @@ func TestSpine(t *testing.T) {
 		}
 	}
 
-	t.Run("anonymous write is refused", func(t *testing.T) {
-		r, err := http.Post(s.url+"/api/v2/write?org=cosyvoice_org&bucket=performance_monitor", "text/plain",
-			strings.NewReader("system_metrics gpu_memory_used_mb=1"))
-		require.NoError(t, err)
-		defer r.Body.Close()
-		assert.Equal(t, http.StatusUnauthorized, r.StatusCode)
-	})
-
+	t.Run("Telegraf's token can only write its two buckets", func(t *testing.T) { tokens(t, s) })
 	t.Run("a hot GPU of yesterday is found", func(t *testing.T) { hotYesterday(t, s) })
 
 	plugin := func() int { return s.pid("cosyvoice-telegraf") }
@@ -76,6 +71,27 @@ func TestSpine(t *testing.T) {
 	noTickTwice(t, s)
 }
 
+func tokens(t *testing.T, s *stack) {
+	const line = "system_metrics gpu_memory_used_mb=1"
+	assert.Equal(t, http.StatusUnauthorized, s.write("", "performance_monitor", line), "anonymous")
+	assert.Equal(t, http.StatusUnauthorized, s.write("guessed", "performance_monitor", line))
+
+	ctx, cancel := context.WithTimeout(t.Context(), patience)
+	defer cancel()
+	operator := influx.New(s.url, "cosyvoice_org", s.secret("influx_operator_token"))
+	defer operator.Close()
+	const other = "somebody_elses"
+	require.NoError(t, operator.EnsureBucket(ctx, influx.Bucket{Name: other}))
+	require.Equal(t, http.StatusNoContent, s.write(s.secret("influx_operator_token"), other, line), "the bucket is there")
+
+	token := s.secret("telegraf", "influx_write_token")
+	assert.Contains(t, []int{http.StatusForbidden, http.StatusNotFound}, s.write(token, other, line))
+	telegraf := influx.New(s.url, "cosyvoice_org", token)
+	defer telegraf.Close()
+	_, err := telegraf.Query(ctx, `from(bucket: "performance_monitor") |> range(start: -1h)`)
+	assert.Error(t, err, "Telegraf's token reads")
+}
+
 // hotYesterday writes a hot hour of yesterday and asks for it as a user would.
 func hotYesterday(t *testing.T, s *stack) {
 	day := time.Now().UTC().AddDate(0, 0, -1).Truncate(24 * time.Hour)
@@ -87,15 +103,7 @@ func hotYesterday(t *testing.T, s *stack) {
 		}
 		fmt.Fprintf(body, "system_metrics,host=old gpu_temperature_c=%g %d\n", celsius, day.Add(time.Duration(minute)*time.Minute).UnixNano())
 	}
-	token, err := os.ReadFile(filepath.Join(s.dir, "secrets", "telegraf", "influx_write_token"))
-	require.NoError(t, err)
-	request, err := http.NewRequest(http.MethodPost, s.url+"/api/v2/write?org=cosyvoice_org&bucket=performance_monitor", strings.NewReader(body.String()))
-	require.NoError(t, err)
-	request.Header.Set("Authorization", "Token "+strings.TrimSpace(string(token)))
-	r, err := http.DefaultClient.Do(request)
-	require.NoError(t, err)
-	defer r.Body.Close()
-	require.Equal(t, http.StatusNoContent, r.StatusCode)
+	require.Equal(t, http.StatusNoContent, s.write(s.secret("telegraf", "influx_write_token"), "performance_monitor", body.String()))
 
 	rows := s.rows(`from(bucket: "performance_monitor")
   |> range(start: ` + day.Add(15*time.Hour).Format(time.RFC3339) + `, stop: ` + day.Add(16*time.Hour).Format(time.RFC3339) + `)

@@ -9,6 +9,7 @@ import (
 	"context"
 	"encoding/json"
 	"net"
+	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -19,6 +20,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	cosyvoicetelegraf "github.com/cosyvoice-telegraf/cosyvoice-telegraf"
@@ -38,64 +40,81 @@ func program(t *testing.T, name string) string {
 	return path
 }
 
-// stack is a running `cosyvoicectl up --demo` with a tick each second.
+// stack is `cosyvoicectl up --demo` on one state folder, with a tick each second.
 type stack struct {
 	t      *testing.T
 	dir    string
+	port   int
 	url    string
-	output *lockedBuffer
+	output *lockedBuffer // of the newest start
 	cmd    *exec.Cmd
+	ended  chan error // of cmd
 }
 
-func startStack(t *testing.T) *stack {
+// startStack starts on a new state folder. Edits are added to the end of
+// telegraf.conf.
+func startStack(t *testing.T, edits ...string) *stack {
 	t.Helper()
-	port := freePort(t)
-	s := &stack{
-		t: t, dir: t.TempDir(), output: &lockedBuffer{},
-		url: "http://127.0.0.1:" + strconv.Itoa(port),
-	}
+	s := &stack{t: t, dir: t.TempDir(), port: freePort(t)}
+	s.url = "http://127.0.0.1:" + strconv.Itoa(s.port)
 	conf := strings.NewReplacer(
 		`interval = "10s"`, `interval = "1s"`,
 		`flush_interval = "10s"`, `flush_interval = "1s"`,
 		`flush_jitter = "1s"`, `flush_jitter = "0s"`,
 		`restart_delay = "5s"`, `restart_delay = "1s"`,
-	).Replace(cosyvoicetelegraf.TelegrafConf)
+	).Replace(cosyvoicetelegraf.TelegrafConf) + strings.Join(edits, "\n")
 	require.NoError(t, os.WriteFile(filepath.Join(s.dir, "telegraf.conf"), []byte(conf), 0o600))
-	s.cmd = exec.Command(program(t, "cosyvoicectl"), "up", "--demo", "--lang", "en", "--state", s.dir,
-		"--influx-port", strconv.Itoa(port), "--sim-port", strconv.Itoa(freePort(t)))
-	s.cmd.Stdout, s.cmd.Stderr = s.output, s.output
-	s.cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGTERM}
-	require.NoError(t, s.cmd.Start())
-	ended := make(chan error, 1)
-	go func() { ended <- s.cmd.Wait() }()
 	t.Cleanup(func() {
-		_ = s.cmd.Process.Signal(os.Interrupt)
-		select {
-		case err := <-ended:
-			if err != nil {
-				t.Errorf("cosyvoicectl up ended with %v", err)
-			}
-		case <-time.After(patience):
-			t.Error("cosyvoicectl up does not end after Ctrl-C")
-			_ = s.cmd.Process.Kill()
+		if s.cmd != nil {
+			s.stop()
 		}
 		if t.Failed() {
 			t.Logf("cosyvoicectl up said:\n%s", s.output)
 		}
 	})
+	s.start()
+	return s
+}
+
+// start starts it, also again after stop.
+func (s *stack) start() {
+	s.t.Helper()
+	s.cmd, s.output = up(s.t, s.dir, s.port)
+	s.cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGTERM}
+	require.NoError(s.t, s.cmd.Start())
+	s.ended = make(chan error, 1)
+	go func(cmd *exec.Cmd, ended chan error) { ended <- cmd.Wait() }(s.cmd, s.ended)
 	s.eventually("the first point has arrived", func() bool {
 		return strings.Contains(s.output.String(), "the first point has arrived")
 	})
-	return s
+}
+
+// stop is a Ctrl-C.
+func (s *stack) stop() {
+	s.t.Helper()
+	_ = s.cmd.Process.Signal(os.Interrupt)
+	select {
+	case err := <-s.ended:
+		assert.NoError(s.t, err, "cosyvoicectl up after Ctrl-C")
+	case <-time.After(patience):
+		s.t.Error("cosyvoicectl up does not end after Ctrl-C")
+		_ = s.cmd.Process.Kill()
+	}
+	s.cmd = nil
+}
+
+// up is the command that starts a demo, and what it will say.
+func up(t *testing.T, dir string, port int) (*exec.Cmd, *lockedBuffer) {
+	cmd := exec.Command(program(t, "cosyvoicectl"), "up", "--demo", "--lang", "en", "--state", dir,
+		"--influx-port", strconv.Itoa(port), "--sim-port", strconv.Itoa(freePort(t)))
+	output := &lockedBuffer{}
+	cmd.Stdout, cmd.Stderr = output, output
+	return cmd, output
 }
 
 // rows runs a Flux query and returns the values of each row.
 func (s *stack) rows(flux string) []map[string]any {
-	token, err := os.ReadFile(filepath.Join(s.dir, "secrets", "influx_read_token"))
-	if err != nil {
-		return nil
-	}
-	client := influx.New(s.url, "cosyvoice_org", strings.TrimSpace(string(token)))
+	client := influx.New(s.url, "cosyvoice_org", s.secret("influx_read_token"))
 	defer client.Close()
 	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
 	defer cancel()
@@ -108,6 +127,26 @@ func (s *stack) rows(flux string) []map[string]any {
 		rows = append(rows, r.Values())
 	}
 	return rows
+}
+
+// secret is a token of the state folder.
+func (s *stack) secret(name ...string) string {
+	token, err := os.ReadFile(filepath.Join(append([]string{s.dir, "secrets"}, name...)...))
+	require.NoError(s.t, err)
+	return strings.TrimSpace(string(token))
+}
+
+// write sends line protocol with a token, and returns InfluxDB's answer.
+func (s *stack) write(token, bucket, lines string) int {
+	request, err := http.NewRequest(http.MethodPost, s.url+"/api/v2/write?org=cosyvoice_org&bucket="+bucket, strings.NewReader(lines))
+	require.NoError(s.t, err)
+	if token != "" {
+		request.Header.Set("Authorization", "Token "+token)
+	}
+	answer, err := http.DefaultClient.Do(request)
+	require.NoError(s.t, err)
+	defer answer.Body.Close()
+	return answer.StatusCode
 }
 
 // newerThan counts the points of a field written since a time.
