@@ -8,7 +8,7 @@ VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
 LDFLAGS := -s -w -X main.version=$(VERSION)
 BIN     := bin
 
-.PHONY: help build parts demo up generate lint unit e2e test
+.PHONY: help build parts demo up generate lint unit e2e test test-long
 
 help: ## list the commands
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST)
@@ -43,3 +43,6 @@ e2e: build parts ## the whole on real Telegraf and InfluxDB
 	go test -tags e2e -count=1 -timeout 20m ./test/e2e
 
 test: lint unit e2e ## everything that the continuous integration runs
+
+test-long: build parts ## the long runs in full: an outage of InfluxDB of 40 s
+	COSYVOICE_OUTAGE=40s go test -tags e2e -count=1 -timeout 20m -v -run Outage ./test/e2e
