@@ -3,6 +3,7 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"flag"
@@ -10,12 +11,11 @@ import (
 	"io"
 	"os"
 	"os/signal"
-	"strings"
 	"syscall"
-	"time"
 
 	"github.com/influxdata/telegraf"
 	"github.com/influxdata/telegraf/plugins/inputs"
+	"golang.org/x/term"
 
 	"github.com/cosyvoice-telegraf/cosyvoice-telegraf/internal/config"
 	"github.com/cosyvoice-telegraf/cosyvoice-telegraf/internal/execd"
@@ -29,35 +29,6 @@ var version = "dev"
 // nvmlChild is the argument that makes this program the child that calls NVML.
 const nvmlChild = "nvml-child"
 
-const help = `Watches CosyVoice speech servers, their processes and their GPU, and prints what it
-sees as InfluxDB line protocol. Telegraf starts it (inputs.execd) and asks for a
-reading by a newline on its standard input.
-
-Usage:
-  cosyvoice-telegraf [flags]
-
-Flags:
-  --config FILE     settings; without it, defaults, which find everything themselves
-  --interval 10s    read by its own clock instead of at each newline on stdin
-  --once            print one reading and end; exit code 0 if a server or a GPU was measured
-  --check-config    check the settings and end
-  --print-config    print the settings with their defaults and end
-  --debug           log more
-  --version         print the version and end
-
-Examples:
-  cosyvoice-telegraf --once
-  cosyvoice-telegraf --print-config > cosyvoice.conf
-  cosyvoice-telegraf --config cosyvoice.conf --check-config
-  cosyvoice-telegraf --interval 2s
-`
-
-type options struct {
-	config                                     string
-	interval                                   time.Duration
-	once, checkConfig, printConfig, debug, ver bool
-}
-
 func main() {
 	if len(os.Args) == 3 && os.Args[1] == nvmlChild {
 		os.Exit(runNVMLChild(os.Args[2]))
@@ -66,21 +37,23 @@ func main() {
 }
 
 // runNVMLChild is the other process. The end of its input ends it at once: it may
-// be stuck in the driver then.
+// be stuck in the driver then. No signal does: a service manager sends them to all
+// processes at once, and the parent would report the death of its child.
 func runNVMLChild(library string) int {
+	signal.Ignore(os.Interrupt, syscall.SIGTERM)
 	if err := gpu.RunChild(context.Background(), library, os.Stdin, os.Stdout, func() { os.Exit(0) }); err != nil {
 		return 1
 	}
 	return 0
 }
 
-func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
+func run(args []string, stdin, stdout *os.File, stderr io.Writer) int {
 	o, err := parse(args, stdout)
 	if errors.Is(err, flag.ErrHelp) {
 		return 0
 	}
 	if err != nil {
-		fmt.Fprintf(stderr, "E! %v; see cosyvoice-telegraf --help\n", err)
+		fmt.Fprint(stderr, execd.ErrorLines(fmt.Errorf("%w; see cosyvoice-telegraf --help", err)))
 		return 2
 	}
 	if o.ver {
@@ -100,9 +73,7 @@ func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 	log := execd.NewLogger(stderr, level)
 	defer log.Close()
 	if err := prepare(input, o.config, log); err != nil {
-		for _, line := range strings.Split(err.Error(), "\n") {
-			log.Error(line)
-		}
+		fmt.Fprint(stderr, execd.ErrorLines(err))
 		return 1
 	}
 	if o.checkConfig {
@@ -115,39 +86,20 @@ func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 	signal.Ignore(syscall.SIGPIPE)
 	ctx, cancel := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer cancel()
-	runner := &execd.Runner{Input: input, Stdin: stdin, Stdout: stdout, Log: log, Interval: o.interval}
+	runner := &execd.Runner{Input: input, Stdout: stdout, Log: log, Interval: o.interval}
 	input.RunnerStats = runner.Stats
 	if o.once {
-		return once(ctx, runner, input, stderr)
+		return once(ctx, runner, input, stdout, stderr)
+	}
+	if runner.Stdin, err = askedBy(stdin, o.interval, log); err != nil {
+		fmt.Fprint(stderr, execd.ErrorLines(err))
+		return 2
 	}
 	if err := runner.Run(ctx); err != nil {
 		log.Errorf("%v", err)
 		return 1
 	}
 	return 0
-}
-
-func parse(args []string, stdout io.Writer) (options, error) {
-	var o options
-	flags := flag.NewFlagSet("cosyvoice-telegraf", flag.ContinueOnError)
-	flags.SetOutput(io.Discard)
-	flags.StringVar(&o.config, "config", "", "")
-	flags.DurationVar(&o.interval, "interval", 0, "")
-	flags.BoolVar(&o.once, "once", false, "")
-	flags.BoolVar(&o.checkConfig, "check-config", false, "")
-	flags.BoolVar(&o.printConfig, "print-config", false, "")
-	flags.BoolVar(&o.debug, "debug", false, "")
-	flags.BoolVar(&o.ver, "version", false, "")
-	err := flags.Parse(args)
-	switch {
-	case errors.Is(err, flag.ErrHelp):
-		fmt.Fprint(stdout, help)
-	case err == nil && flags.NArg() > 0:
-		err = fmt.Errorf("unexpected argument %q", flags.Arg(0))
-	case err == nil && o.interval < 0:
-		err = fmt.Errorf("--interval is %s; give a length of time such as 10s", o.interval)
-	}
-	return o, err
 }
 
 // prepare applies the settings to the input and checks them.
@@ -163,18 +115,24 @@ func prepare(input *cosyvoice.Cosyvoice, path string, log telegraf.Logger) error
 	}
 	input.Log = log
 	input.NVMLChild = []string{self, nvmlChild}
-	return input.Init()
+	if err := input.Init(); err != nil {
+		return fmt.Errorf("%s: %w", path, err) // without a file, the settings are good
+	}
+	return nil
 }
 
-// onceLimit bounds --once: a card without persistence mode takes seconds to wake.
-const onceLimit = 15 * time.Second
-
-func once(ctx context.Context, runner *execd.Runner, input *cosyvoice.Cosyvoice, stderr io.Writer) int {
-	ctx, cancel := context.WithTimeout(ctx, onceLimit)
-	defer cancel()
+func once(ctx context.Context, runner *execd.Runner, input *cosyvoice.Cosyvoice, stdout *os.File, stderr io.Writer) int {
+	var lines bytes.Buffer
+	runner.Stdout = &lines
 	points, err := runner.Once(ctx, input.Warm)
+	if errors.Is(err, context.Canceled) {
+		err = errors.New("interrupted before the reading was complete")
+	}
+	if printErr := printReading(stdout, lines.Bytes()); err == nil {
+		err = printErr
+	}
 	if err != nil {
-		fmt.Fprintf(stderr, "E! %v\n", err)
+		fmt.Fprint(stderr, execd.ErrorLines(err))
 		return 1
 	}
 	if points["cosyvoice_gpu"] == 0 && points["cosyvoice_service"] == 0 {
@@ -183,4 +141,12 @@ func once(ctx context.Context, runner *execd.Runner, input *cosyvoice.Cosyvoice,
 		return 1
 	}
 	return 0
+}
+
+func printReading(stdout *os.File, points []byte) error {
+	if term.IsTerminal(int(stdout.Fd())) {
+		return list(stdout, points)
+	}
+	_, err := stdout.Write(points)
+	return err
 }

@@ -70,7 +70,7 @@ func (d Decoder) checkKeys(statements []statement, t reflect.Type) []error {
 		for _, key := range s.keys {
 			key = key[depth:]
 			// One problem is enough for a table that is unknown with all it holds.
-			if slices.ContainsFunc(unknown, func(parent toml.Key) bool { return hasPrefix(key, parent) }) {
+			if slices.ContainsFunc(unknown, func(parent toml.Key) bool { return isBelow(key, parent) }) {
 				continue
 			}
 			if siblings, ok := find(t, key); !ok {
@@ -100,6 +100,6 @@ func unknownKey(key toml.Key, siblings []string) string {
 	return text
 }
 
-func hasPrefix(key, prefix toml.Key) bool {
-	return len(key) >= len(prefix) && slices.Equal(key[:len(prefix)], prefix)
+func isBelow(key, parent toml.Key) bool {
+	return len(key) > len(parent) && slices.Equal(key[:len(parent)], parent)
 }

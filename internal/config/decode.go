@@ -4,8 +4,8 @@
 // error, and each error names its file, line and key.
 //
 // ${NAME} in a string value stands for an environment variable, which must be
-// set. Nothing else is replaced: not in keys or comments, no other use of $, and
-// not in what a variable holds.
+// set; any other "${" in a value is an error. Nothing else is replaced: not in keys
+// or comments, no other use of $, and not in what a variable holds.
 package config
 
 import (

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"regexp"
+	"strings"
 
 	"github.com/BurntSushi/toml"
 )
@@ -18,7 +19,11 @@ func (d Decoder) syntaxError(err error) error {
 	if !errors.As(err, &parse) {
 		return fmt.Errorf("%s: %w", d.File, err)
 	}
-	return fmt.Errorf("%s:%d: %s", d.File, parse.Position.Line, parse.Message)
+	hint := ""
+	if strings.Contains(parse.Message, "found '$'") {
+		hint = "; a variable stands within the quotes of a string"
+	}
+	return fmt.Errorf("%s:%d: %s%s", d.File, parse.Position.Line, parse.Message, hint)
 }
 
 // Two texts of the toml package, which has no type for such an error.

@@ -12,6 +12,17 @@ import (
 // journal that a person can read, and far below the 64 KiB that Telegraf takes.
 const maxLine = 512
 
+// ErrorLines returns err as lines for Telegraf's log, one for each line of its
+// text. They are for the errors that a program ends with: a Logger would fold two
+// that differ in a number.
+func ErrorLines(err error) string {
+	var lines strings.Builder
+	for text := range strings.Lines(err.Error()) {
+		lines.WriteString(formatLine(telegraf.Error, text, ""))
+	}
+	return lines.String()
+}
+
 // formatLine builds one line for Telegraf's log; text is cut so that the suffix
 // always fits.
 func formatLine(level telegraf.LogLevel, text, suffix string) string {

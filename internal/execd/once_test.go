@@ -35,6 +35,19 @@ func TestOnce(t *testing.T) {
 	})
 }
 
+func TestOnceGathersWhatDoesNotGetWarm(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		gather, _ := counting()
+		r := onceRunner(io.Discard, &input{gather: gather})
+		warned := false
+		r.Log = discardLogger{warned: &warned}
+		points, err := r.Once(t.Context(), settle(time.Hour))
+		require.NoError(t, err)
+		require.Equal(t, map[string]int{"m": 1}, points)
+		require.True(t, warned)
+	})
+}
+
 func TestOnceEndsWithItsContext(t *testing.T) {
 	hang := make(chan struct{})
 	defer close(hang)
@@ -81,4 +94,9 @@ func onceRunner(out io.Writer, in telegraf.Input) *Runner {
 }
 
 // discardLogger has no goroutine, which synctest would wait for.
-type discardLogger struct{ telegraf.Logger }
+type discardLogger struct {
+	telegraf.Logger
+	warned *bool
+}
+
+func (l discardLogger) Warnf(string, ...any) { *l.warned = true }

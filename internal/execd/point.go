@@ -86,7 +86,8 @@ func indirect(v reflect.Value) reflect.Value {
 //
 // Unsigned integers become signed ones, as in Telegraf: InfluxDB treats the two
 // as different types of the same field. Those above MaxInt64 are no readings:
-// NVML answers 2^64-1 (NVML_VALUE_NOT_AVAILABLE, nvml.h) for what it cannot tell.
+// NVML answers 2^64-1 (NVML_VALUE_NOT_AVAILABLE, nvml.h) for what it cannot tell,
+// which as a float is 2^64.
 func fieldValue(v reflect.Value) (lineprotocol.Value, bool) {
 	switch {
 	case v.CanInt():
@@ -97,6 +98,9 @@ func fieldValue(v reflect.Value) (lineprotocol.Value, bool) {
 		}
 		return lineprotocol.IntValue(int64(v.Uint())), true
 	case v.CanFloat():
+		if v.Float() == 1<<64 {
+			return lineprotocol.Value{}, false
+		}
 		return lineprotocol.FloatValue(v.Float())
 	case v.Kind() == reflect.Bool:
 		return lineprotocol.BoolValue(v.Bool()), true

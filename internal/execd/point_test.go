@@ -52,10 +52,10 @@ func TestEncode(t *testing.T) {
 			name: "invalid fields are left out and counted",
 			fields: map[string]any{
 				"nan": math.NaN(), "inf": math.Inf(-1), "nvml": uint64(math.MaxUint64), "big": uint64(math.MaxInt64) + 1,
-				"": 1, "new\nline": 1, `slash\`: 1, "list": []int{1}, "utf8": "\xff", "good": 1,
+				"nvml as a float": float64(math.MaxUint64), "": 1, "new\nline": 1, `slash\`: 1, "list": []int{1}, "utf8": "\xff", "good": 1,
 			},
 			want:      "m good=1i 1700000000123456789\n",
-			badFields: 9,
+			badFields: 10,
 		},
 		{
 			name:   "line breaks in texts become spaces",
@@ -103,11 +103,12 @@ func TestEncodeInvalidPoint(t *testing.T) {
 }
 
 // Whatever is given to encode, its output is one whole line that reads back as
-// the same point, or nothing.
+// the same point, without the fields that are no readings, or nothing.
 func FuzzEncode(f *testing.F) {
 	f.Add("m", "tag", "value", "key", "text", 1.5, uint64(7), int64(1))
 	f.Add("#", "", "\n", `\`, "\x00", math.NaN(), uint64(math.MaxUint64), int64(math.MinInt64))
 	f.Add(`a,b= c\,`, `=,\ `, `\=`, `"\ ,=`, `\"`, math.Inf(1), uint64(0), int64(-1))
+	f.Add("m", "", "", "key", "\xff", float64(math.MaxUint64), uint64(math.MaxInt64)+1, int64(0))
 	f.Fuzz(func(t *testing.T, name, tagKey, tagValue, fieldKey, text string, number float64, big uint64, nanos int64) {
 		fields := map[string]any{fieldKey: text, fieldKey + "1": number, fieldKey + "2": big}
 		at := time.Unix(0, nanos)
@@ -145,8 +146,11 @@ func FuzzEncode(f *testing.F) {
 				require.Equal(t, spaceForBreak.Replace(text), value.StringV())
 			case fieldKey + "1":
 				require.Equal(t, number, value.FloatV())
+				require.Less(t, math.Abs(number), math.Inf(1)) // nor NaN, which is less than nothing
+				require.NotEqual(t, float64(math.MaxUint64), number)
 			case fieldKey + "2":
 				require.Equal(t, int64(big), value.IntV())
+				require.LessOrEqual(t, big, uint64(math.MaxInt64))
 			default:
 				t.Fatalf("unexpected field %q in %q", key, line)
 			}

@@ -34,7 +34,7 @@ const (
 // the first call; a Runner is good for one Run or Once.
 type Runner struct {
 	Input  telegraf.Input
-	Stdin  io.Reader // a newline asks for a gather; its end asks to stop
+	Stdin  io.Reader // a newline asks for a gather, its end asks to stop; nil does neither
 	Stdout io.Writer
 	Log    telegraf.Logger
 
@@ -80,11 +80,13 @@ func (r *Runner) Run(ctx context.Context) error {
 		clock := async(func() { m.every(ctx, r.Interval) })
 		defer func() { <-clock }()
 	}
-	// A read of stdin cannot be cancelled, so nobody waits for this one.
-	go func() {
-		eachLine(r.Stdin, onLine)
-		cancel()
-	}()
+	if r.Stdin != nil {
+		// A read of stdin cannot be cancelled, so nobody waits for this one.
+		go func() {
+			eachLine(r.Stdin, onLine)
+			cancel()
+		}()
+	}
 
 	<-ctx.Done()
 	asked := time.Now()

@@ -3,6 +3,7 @@ package execd
 import (
 	"context"
 	"errors"
+	"io"
 	"slices"
 	"strings"
 	"sync/atomic"
@@ -48,6 +49,17 @@ func TestGathersOnItsOwnClock(t *testing.T) {
 		require.Equal(t, int64(3), calls.Load())
 		_, err := r.closeStdin(t)
 		require.NoError(t, err)
+	})
+}
+
+func TestRunsOnWithoutStdin(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		gather, calls := counting()
+		ctx, cancel := context.WithTimeout(t.Context(), 35*time.Second)
+		defer cancel()
+		r := &Runner{Input: &input{gather: gather}, Stdout: io.Discard, Log: discardLogger{}, Interval: 10 * time.Second}
+		require.NoError(t, r.Run(ctx))
+		require.Equal(t, int64(3), calls.Load())
 	})
 }
 
