@@ -85,7 +85,7 @@ func (c *Cosyvoice) Init() error {
 		if i.Pattern != "" {
 			pattern, err := regexp.Compile(i.Pattern)
 			if err != nil {
-				return fmt.Errorf("pattern of instance %q: %w", i.Name, err)
+				return fmt.Errorf("pattern %q of an instance: %w", i.Pattern, err)
 			}
 			pin.Pattern = pattern
 		}
