@@ -1,9 +1,12 @@
 package main
 
 import (
+	"regexp"
 	"strings"
+	"text/template"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"github.com/cosyvoice-telegraf/cosyvoice-telegraf/internal/words"
 )
@@ -11,36 +14,74 @@ import (
 const helpTemplate = `{{if .HasAvailableSubCommands}}{{.Short}}{{else}}{{.Long}}{{end}}
 
 USAGE
-  {{if .Runnable}}{{.UseLine}}{{else}}{{.CommandPath}} COMMAND{{end}}
+  {{.UseLine}}
 {{if .HasExample}}
 EXAMPLES
 {{.Example}}
 {{end}}{{if .HasAvailableSubCommands}}
 COMMANDS
-{{range .Commands}}{{if not .Hidden}}  {{rpad .Name .NamePadding}} {{.Short}}
+{{range .Commands}}{{if not .Hidden}}  {{.Name | printf "%-8s"}} {{.Short}}
 {{end}}{{end}}{{end}}
 FLAGS
-{{.LocalFlags.FlagUsages | trimTrailingWhitespaces}}
+{{flags .LocalFlags}}
 {{if .HasAvailableInheritedFlags}}
 GLOBAL_FLAGS
-{{.InheritedFlags.FlagUsages | trimTrailingWhitespaces}}
+{{flags .InheritedFlags}}
 {{end}}`
 
 // localize gives a command and those below it help in the language, and takes
 // away what cobra adds in English only.
 func localize(root *cobra.Command, language words.Language) {
-	root.SetHelpTemplate(strings.NewReplacer(
+	headings := strings.NewReplacer(
 		"GLOBAL_FLAGS", words.HelpGlobalFlags.In(language),
 		"USAGE", words.HelpUsage.In(language),
 		"EXAMPLES", words.HelpExamples.In(language),
 		"COMMANDS", words.HelpCommands.In(language),
 		"FLAGS", words.HelpFlags.In(language),
-	).Replace(helpTemplate))
+	)
+	help := template.Must(template.New("help").Funcs(template.FuncMap{
+		"flags": func(flags *pflag.FlagSet) string { return flagHelp(flags, language) },
+	}).Parse(headings.Replace(helpTemplate)))
+	root.SetHelpFunc(func(command *cobra.Command, _ []string) {
+		_ = help.Execute(command.OutOrStdout(), command)
+	})
 	root.CompletionOptions.DisableDefaultCmd = true
-	root.SetHelpCommand(&cobra.Command{Use: "help", Hidden: true})
-	for _, command := range append(root.Commands(), root) {
+	helper := helpCommand(language)
+	root.SetHelpCommand(helper)
+	for _, command := range append(root.Commands(), helper, root) {
 		command.Flags().BoolP("help", "h", false, words.FlagHelp.In(language))
 		command.DisableFlagsInUseLine = true
 	}
 	root.Flags().BoolP("version", "v", false, words.VersionShort.In(language))
+}
+
+// flagDefault is how pflag writes the value that a flag has when it is not given.
+var flagDefault = regexp.MustCompile(` \(default (.*)\)`)
+
+func flagHelp(flags *pflag.FlagSet, language words.Language) string {
+	text := strings.TrimRight(flags.FlagUsages(), "\n")
+	return flagDefault.ReplaceAllString(text, words.FlagDefault.In(language))
+}
+
+// helpCommand is for those who type `help up` instead of `up --help`.
+func helpCommand(language words.Language) *cobra.Command {
+	return &cobra.Command{
+		Use:    "help [COMMAND]",
+		Hidden: true,
+		Long:   words.HelpLong.In(language),
+		Args: func(command *cobra.Command, args []string) error {
+			_, rest, err := command.Root().Find(args)
+			if err != nil {
+				return err
+			}
+			return noCommand(command, rest)
+		},
+		RunE: func(command *cobra.Command, args []string) error {
+			about, _, err := command.Root().Find(args)
+			if err != nil {
+				return err
+			}
+			return about.Help()
+		},
+	}
 }

@@ -29,8 +29,8 @@ func main() {
 	os.Exit(execute(os.Args[1:], os.Stdout, os.Stderr))
 }
 
-// execute runs one command line. The first SIGINT or SIGTERM asks it to end in
-// order, the second to end at once.
+// execute runs one command line. The first SIGINT, SIGTERM or SIGHUP asks it to
+// end in order, the second to end at once.
 func execute(args []string, stdout, stderr io.Writer) int {
 	language, err := chooseLanguage(args)
 	if err != nil {
@@ -39,7 +39,16 @@ func execute(args []string, stdout, stderr io.Writer) int {
 	}
 	signals := make(chan os.Signal, 2)
 	signal.Notify(signals, syscall.SIGINT, syscall.SIGTERM)
+	// Under nohup it is ignored, and has to stay so.
+	if !signal.Ignored(syscall.SIGHUP) {
+		signal.Notify(signals, syscall.SIGHUP)
+	}
 	defer signal.Stop(signals)
+	// In `up | tee`, Ctrl-C ends tee too. The last messages then have no reader, which
+	// would end this program before it has stopped the parts.
+	broken := make(chan os.Signal, 1)
+	signal.Notify(broken, syscall.SIGPIPE)
+	defer signal.Stop(broken)
 	kill, killNow := context.WithCancel(context.Background())
 	defer killNow()
 	ctx, stop := context.WithCancel(kill)
@@ -64,7 +73,7 @@ func execute(args []string, stdout, stderr io.Writer) int {
 	case err == nil:
 		return tool.exitCode
 	case !tool.called:
-		fmt.Fprintln(stderr, words.WrongUsage.With(err).In(language))
+		fmt.Fprintln(stderr, words.WrongUsage.With(usageError(err)).In(language))
 		return exitUsage
 	default:
 		fmt.Fprintln(stderr, words.Failed.With(err).In(language))
@@ -85,11 +94,14 @@ type tool struct {
 
 func (t *tool) command() *cobra.Command {
 	root := &cobra.Command{
-		Use:           "cosyvoicectl",
+		Use:           "cosyvoicectl COMMAND",
 		Short:         words.ToolShort.In(t.language),
+		Example:       words.ToolExample.In(t.language),
 		Version:       version,
 		SilenceErrors: true,
 		SilenceUsage:  true,
+		Args:          noCommand,
+		RunE:          func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 		PersistentPreRun: func(*cobra.Command, []string) {
 			t.called = true
 		},

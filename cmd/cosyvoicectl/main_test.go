@@ -31,10 +31,18 @@ func TestExitCodes(t *testing.T) {
 		{"version", []string{"--version"}, exitOK, "cosyvoicectl dev", ""},
 		{"help", []string{"--help"}, exitOK, "Commands:", ""},
 		{"help of a command", []string{"up", "--help"}, exitOK, "cosyvoicectl up --demo", ""},
+		{"help without a command", nil, exitOK, "  cosyvoicectl status", ""},
+		{"help about a command", []string{"help", "up"}, exitOK, "cosyvoicectl up --demo", ""},
+		{"help about help", []string{"help", "--help"}, exitOK, "cosyvoicectl help [COMMAND]", ""},
+		{"help about nothing", []string{"help", "down"}, exitUsage, "", `unknown command "down"`},
 		{"unknown command", []string{"down"}, exitUsage, "", `unknown command "down"`},
 		{"unknown flag", []string{"up", "--demi"}, exitUsage, "", "unknown flag: --demi"},
-		{"stray argument", []string{"status", "now"}, exitUsage, "", "now"},
-		{"bad value", []string{"up", "--influx-port", "many"}, exitUsage, "", `"many"`},
+		{"unknown short flag", []string{"up", "-d"}, exitUsage, "", "unknown flag: -d"},
+		{"no value", []string{"up", "--state"}, exitUsage, "", "--state needs a value"},
+		{"stray argument", []string{"status", "now"}, exitUsage, "", `unexpected argument "now"`},
+		{"bad value", []string{"up", "--influx-port", "many"}, exitUsage, "", `"many" is no value for --influx-port`},
+		{"no port at all", []string{"up", "--influx-port", "0"}, exitUsage, "", `"0" is no value for --influx-port`},
+		{"too large a port", []string{"up", "--sim-port", "65536"}, exitUsage, "", `"65536" is no value for --sim-port`},
 		{"unknown language", []string{"status", "--lang", "fr"}, exitUsage, "", "--lang takes en or zh"},
 		{"nothing runs", []string{"status", "--state", t.TempDir()}, exitFailed, "Start it: cosyvoicectl up --state", ""},
 	} {
@@ -57,10 +65,15 @@ func TestLanguage(t *testing.T) {
 	_, stdout, _ := call(t, "up", "-h")
 	require.Contains(t, stdout, "示例：")
 	require.Contains(t, stdout, "状态目录")
+	require.Contains(t, stdout, "（默认 8086）")
+	require.NotContains(t, stdout, "default")
 	_, stdout, _ = call(t, "up", "-h", "--lang=en")
 	require.Contains(t, stdout, "Examples:")
+	require.Contains(t, stdout, "(default 8086)")
 	_, _, stderr := call(t, "down")
-	require.Contains(t, stderr, "用法错误")
+	require.Contains(t, stderr, "用法错误：未知命令 \"down\"")
+	_, _, stderr = call(t, "up", "--demi")
+	require.Contains(t, stderr, "用法错误：未知选项：--demi")
 }
 
 func TestStatusAsJSON(t *testing.T) {
@@ -83,6 +96,7 @@ func TestStatusView(t *testing.T) {
 		Parts: []stack.PartStatus{
 			{Name: "influxd", Version: "2.9.1", Running: true, PID: 12, UptimeSeconds: 3 * 3600},
 			{Name: "telegraf", Version: "1.39.3"},
+			{Name: "cosyvoice-telegraf", Version: "1.0", Running: true, Paused: true, PID: 14, UptimeSeconds: 5},
 		},
 		Buckets: []stack.BucketStatus{{Name: "performance_monitor", LastWrite: &written}, {Name: "performance_monitor_events"}},
 		Readings: &stack.Readings{
@@ -95,8 +109,9 @@ func TestStatusView(t *testing.T) {
 	for language, want := range map[words.Language]string{
 		words.English: `cosyvoice-telegraf runs for 3 h 0 min, state folder /state
 
-influxd    2.9.1    running   pid 12   3 h 0 min
-telegraf   1.39.3   down
+influxd              2.9.1    running   pid 12   3 h 0 min
+telegraf             1.39.3   down
+cosyvoice-telegraf   1.0      paused    pid 14   5 s
 
 bucket performance_monitor          last write 4 s ago
 bucket performance_monitor_events   no points yet
@@ -108,8 +123,9 @@ server 50000                        busy  1 min 30 s  abc
 `,
 		words.Chinese: `cosyvoice-telegraf 已运行 3 小时 0 分，状态目录 /state
 
-influxd    2.9.1    运行中   pid 12   3 小时 0 分
-telegraf   1.39.3   未运行
+influxd              2.9.1    运行中   pid 12   3 小时 0 分
+telegraf             1.39.3   未运行
+cosyvoice-telegraf   1.0      已暂停   pid 14   5 秒
 
 存储桶 performance_monitor          4 秒前写入
 存储桶 performance_monitor_events   尚无数据点

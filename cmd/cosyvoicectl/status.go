@@ -23,7 +23,7 @@ func (t *tool) statusCommand() *cobra.Command {
 		Short:   words.StatusShort.In(t.language),
 		Long:    words.StatusLong.In(t.language),
 		Example: words.StatusExample.In(t.language),
-		Args:    cobra.NoArgs,
+		Args:    noArguments,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			folder, err := stateFolder(dir)
 			if err != nil {

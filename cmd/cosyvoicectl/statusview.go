@@ -45,6 +45,9 @@ func (v statusView) parts() string {
 	for _, part := range v.status.Parts {
 		if part.Running {
 			state := v.paint(text.FgGreen, words.StateRunning.In(v.language))
+			if part.Paused {
+				state = v.paint(text.FgRed, words.StatePaused.In(v.language))
+			}
 			rows.AppendRow(table.Row{part.Name, part.Version, state, "pid " + strconv.Itoa(part.PID), words.Span(part.UptimeSeconds).In(v.language)})
 		} else {
 			rows.AppendRow(table.Row{part.Name, part.Version, v.paint(text.FgRed, words.StateDown.In(v.language)), "", ""})

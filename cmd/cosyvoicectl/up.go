@@ -18,7 +18,7 @@ func (t *tool) upCommand() *cobra.Command {
 		Short:   words.UpShort.In(t.language),
 		Long:    words.UpLong.In(t.language),
 		Example: words.UpExample.In(t.language),
-		Args:    cobra.NoArgs,
+		Args:    noArguments,
 		RunE: func(cmd *cobra.Command, _ []string) (err error) {
 			if options.Folder, err = stateFolder(dir); err != nil {
 				return err
@@ -32,9 +32,10 @@ func (t *tool) upCommand() *cobra.Command {
 	flags := command.Flags()
 	flags.SortFlags = false
 	flags.StringVar(&dir, "state", defaultState(), words.FlagState.In(t.language))
-	flags.IntVar(&options.InfluxPort, "influx-port", 8086, words.FlagInfluxPort.In(t.language))
+	options.InfluxPort, options.SimPort = 8086, 50000
+	flags.Var((*port)(&options.InfluxPort), "influx-port", words.FlagInfluxPort.In(t.language))
 	flags.BoolVar(&options.Demo, "demo", false, words.FlagDemo.In(t.language))
-	flags.IntVar(&options.SimPort, "sim-port", 50000, words.FlagSimPort.In(t.language))
+	flags.Var((*port)(&options.SimPort), "sim-port", words.FlagSimPort.In(t.language))
 	flags.StringVar(&options.Scenario, "scenario", "steady", words.FlagScenario.In(t.language))
 	flags.Uint64Var(&options.Seed, "seed", 1, words.FlagSeed.In(t.language))
 	return command

@@ -1,6 +1,7 @@
 package parts
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -22,19 +23,24 @@ type Part struct {
 // MissingError says that a part is neither on PATH nor built.
 type MissingError struct {
 	Name     string
-	OnPath   string // what PATH has, in words
+	OnPath   string // why what PATH has cannot be used; empty if it has none
 	CacheDir string // where the built part would be
-	CacheHas string // what is there, in words
-	Advice   string // what to do
+	CacheHas string // why what is there cannot be used; empty if there is none
+	Packages string // the official package and where it is
+	Expected string // how long a build takes
 }
 
 func (e *MissingError) Error() string {
-	return fmt.Sprintf("%s is missing. On PATH: %s. In %s: %s. %s",
-		e.Name, e.OnPath, e.CacheDir, e.CacheHas, e.Advice)
+	return fmt.Sprintf("%s is missing. On PATH: %s. In %s: %s. "+
+		"Run `make parts` to build it (about %s on 2 cores), or install the package %s.",
+		e.Name, cmp.Or(e.OnPath, "none"), e.CacheDir, cmp.Or(e.CacheHas, "none"), e.Expected, e.Packages)
 }
 
-// Find returns a part from PATH if it has a supported version there, else as Build
-// left it in the cache. The error is a *MissingError if there is neither.
+// errNone is that there is no such file at all.
+var errNone = errors.New("none")
+
+// Find returns a part from PATH if it can be used, else as Build left it in the
+// cache. The error is a *MissingError if there is neither.
 func Find(ctx context.Context, name string) (Part, error) {
 	r, err := recipeFor(name)
 	if err != nil {
@@ -47,31 +53,39 @@ func Find(ctx context.Context, name string) (Part, error) {
 	missing := &MissingError{
 		Name:     r.title(),
 		CacheDir: filepath.Join(cache, r.key()),
-		Advice: fmt.Sprintf("Run `make parts` to build it (about %s on 2 cores), or install the package %s.",
-			r.expected, r.packages),
+		Packages: r.packages,
+		Expected: r.expected,
 	}
 
 	part, err := findOnPath(ctx, r)
 	if err == nil {
 		return part, nil
 	}
-	missing.OnPath = err.Error()
+	missing.OnPath = reason(err)
 
 	part, err = findInCache(ctx, r, cache)
 	if err == nil {
 		return part, nil
 	}
-	missing.CacheHas = err.Error()
+	missing.CacheHas = reason(err)
 	if err := ctx.Err(); err != nil {
 		return Part{}, fmt.Errorf("find %s: %w", name, err)
 	}
 	return Part{}, missing
 }
 
+// reason words why something found cannot be used.
+func reason(err error) string {
+	if errors.Is(err, errNone) {
+		return ""
+	}
+	return err.Error()
+}
+
 func findOnPath(ctx context.Context, r recipe) (Part, error) {
 	path, err := exec.LookPath(r.name)
 	if err != nil {
-		return Part{}, errors.New("none")
+		return Part{}, errNone
 	}
 	path, err = filepath.Abs(path)
 	if err != nil {
@@ -84,13 +98,18 @@ func findOnPath(ctx context.Context, r recipe) (Part, error) {
 	if !r.supports(found) {
 		return Part{}, fmt.Errorf("%s is version %s, supported are %d.x from %s", path, found, r.version[0], r.oldest)
 	}
+	if r.check != nil {
+		if err := r.check(ctx, path); err != nil {
+			return Part{}, err
+		}
+	}
 	return Part{Name: r.name, Path: path, Version: found.String()}, nil
 }
 
 func findInCache(ctx context.Context, r recipe, cache string) (Part, error) {
 	path := filepath.Join(cache, r.key(), r.name)
 	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
-		return Part{}, errors.New("none")
+		return Part{}, errNone
 	}
 	return verify(ctx, r, path)
 }

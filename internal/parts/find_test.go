@@ -46,7 +46,7 @@ func TestFindOnPath(t *testing.T) {
 func TestFindAsksInTheWayThatEachProgramKnows(t *testing.T) {
 	f := newFakes(t)
 	f.program("influxd", `[ "$*" = version ] && echo "InfluxDB v2.9.1"`)
-	f.program("telegraf", `[ "$*" = --version ] && echo "Telegraf 1.39.3"`)
+	f.program("telegraf", `case "$*" in --version) echo "Telegraf 1.39.3" ;; "config check --config "*) ;; *) exit 1 ;; esac`)
 	for _, name := range Names() {
 		_, err := Find(t.Context(), name)
 		require.NoError(t, err)
@@ -100,6 +100,30 @@ func TestFindHeedsItsContext(t *testing.T) {
 	cancel()
 	_, err := Find(ctx, "telegraf")
 	require.ErrorIs(t, err, context.Canceled)
+}
+
+// A Telegraf of the right version that was built without the plugins that
+// telegraf.conf names must not hide the one that was built here.
+func TestFindPassesOverATelegrafThatCannotRunOurConfig(t *testing.T) {
+	f := newFakes(t)
+	f.program("telegraf", `
+if [ "$1" = --version ]; then echo "Telegraf 1.39.3"; exit; fi
+grep -q 'inputs.execd' "$4" && [ -s "$COSYVOICE_SECRETS/influx_write_token" ] || exit 9
+echo "2026-01-01T00:00:00Z I! Loading config: $4" >&2
+echo "2026-01-01T00:00:00Z E! loading config file $4 failed: error parsing docker, undefined but requested secretstores: docker" >&2
+exit 1`)
+
+	_, err := Find(t.Context(), "telegraf")
+
+	var missing *MissingError
+	require.ErrorAs(t, err, &missing)
+	require.Equal(t, filepath.Join(f.bin, "telegraf")+" cannot run the telegraf.conf of this project: "+
+		`exit status 1 ("error parsing docker, undefined but requested secretstores: docker")`, missing.OnPath)
+
+	writeScript(t, f.cached("telegraf"), "echo Telegraf 1.39.3")
+	part, err := Find(t.Context(), "telegraf")
+	require.NoError(t, err)
+	require.Equal(t, f.cached("telegraf"), part.Path)
 }
 
 // A changed recipe must not find what the old one built.

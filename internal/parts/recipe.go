@@ -3,6 +3,7 @@
 package parts
 
 import (
+	"context"
 	"crypto/sha256"
 	"fmt"
 	"runtime"
@@ -17,7 +18,10 @@ type recipe struct {
 	oldest  version // oldest version accepted on PATH, of the same major version
 
 	versionCommand string // argument that makes the program print its version
-	packages       string // the official package, for people
+	packages       string // the official package and where it is, for people
+
+	// check, if set, says what a program found on PATH lacks besides its version.
+	check func(ctx context.Context, path string) error
 
 	module    string
 	mainPath  string // folder of the main package within the module
@@ -36,7 +40,7 @@ var recipes = []recipe{
 		version:        version{2, 9, 1},
 		oldest:         version{2, 7, 0},
 		versionCommand: "version",
-		packages:       "influxdb2 from https://docs.influxdata.com/influxdb/v2/install",
+		packages:       "influxdb2 (https://docs.influxdata.com/influxdb/v2/install)",
 
 		module:   "github.com/influxdata/influxdb/v2",
 		mainPath: "./cmd/influxd",
@@ -54,7 +58,9 @@ var recipes = []recipe{
 		version:        version{1, 39, 3},
 		oldest:         version{1, 36, 0},
 		versionCommand: "--version",
-		packages:       "telegraf from https://docs.influxdata.com/telegraf/v1/install",
+		packages:       "telegraf (https://docs.influxdata.com/telegraf/v1/install)",
+
+		check: checkTelegraf,
 
 		module:   "github.com/influxdata/telegraf",
 		mainPath: "./cmd/telegraf",

@@ -129,5 +129,7 @@ func simulatorPart(program string, folder Folder, options Options, simulated Sim
 		dir:     folder.demo(),
 		log:     folder.log("cosyvoice-sim"),
 		grace:   10 * time.Second,
+		// One that does not start was told something wrong, such as its scenario.
+		mustStart: true,
 	}
 }

@@ -20,6 +20,22 @@ func newFolder(t *testing.T) Folder {
 	return folder
 }
 
+func TestFolderThatCannotBeMade(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "file")
+	require.NoError(t, os.WriteFile(file, nil, 0o600))
+	err := Folder(filepath.Join(file, "state")).create()
+	require.ErrorIs(t, err, words.FolderUnusable.With())
+	require.ErrorIs(t, err, syscall.ENOTDIR)
+	require.ErrorContains(t, err, "--state")
+}
+
+func TestFolderThatCannotBeRead(t *testing.T) {
+	folder := newFolder(t)
+	require.NoError(t, os.Mkdir(folder.runFile(), 0o700))
+	_, err := Inspect(t.Context(), folder)
+	require.ErrorIs(t, err, words.FolderUnreadable.With())
+}
+
 func TestFolderIsLockedOnce(t *testing.T) {
 	folder := newFolder(t)
 	release, err := folder.lock()

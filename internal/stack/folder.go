@@ -1,9 +1,10 @@
 package stack
 
 import (
-	"fmt"
 	"os"
 	"path/filepath"
+
+	"github.com/cosyvoice-telegraf/cosyvoice-telegraf/internal/words"
 )
 
 // Folder is the state folder of one stack: everything that it keeps is in it, and
@@ -37,7 +38,7 @@ func (f Folder) adminPassword() string   { return f.path("secrets", "influx_admi
 func (f Folder) create() error {
 	for _, dir := range []string{f.influxData(), f.buffer(), f.logs(), f.telegrafSecrets()} {
 		if err := os.MkdirAll(dir, 0o700); err != nil {
-			return fmt.Errorf("creating the state folder: %w", err)
+			return words.FolderUnusable.With(string(f), err)
 		}
 	}
 	return nil

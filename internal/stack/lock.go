@@ -17,7 +17,7 @@ import (
 func (f Folder) lock() (release func(), err error) {
 	file, err := os.OpenFile(f.lockFile(), os.O_RDWR|os.O_CREATE, 0o600)
 	if err != nil {
-		return nil, fmt.Errorf("locking the state folder: %w", err)
+		return nil, words.FolderUnusable.With(string(f), err)
 	}
 	if err := unix.Flock(int(file.Fd()), unix.LOCK_EX|unix.LOCK_NB); err != nil {
 		defer file.Close()

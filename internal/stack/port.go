@@ -29,7 +29,7 @@ func checkPort(part string, port int, flag string) error {
 		return listener.Close()
 	}
 	if !errors.Is(err, unix.EADDRINUSE) {
-		return fmt.Errorf("trying the port of %s: %w", part, err)
+		return words.PortUnusable.With(part, port, err, flag)
 	}
 	holder := words.PortHolderUnknown.With()
 	if pid, command := portHolder(port); pid > 0 {

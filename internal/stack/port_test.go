@@ -25,6 +25,12 @@ func TestPortInUseNamesItsHolder(t *testing.T) {
 	require.NoError(t, checkPort("influxd", port, "--influx-port"))
 }
 
+func TestPortThatCannotBeUsed(t *testing.T) {
+	err := checkPort("influxd", 70000, "--influx-port")
+	require.ErrorIs(t, err, words.PortUnusable.With())
+	require.ErrorContains(t, err, "Choose another port with --influx-port")
+}
+
 func TestParseListeners(t *testing.T) {
 	const table = `  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode
    0: 0100007F:1F96 00000000:0000 0A 00000000:00000000 00:00000000 00000000     0        0 101 1 0 100 0 0 10 0

@@ -1,6 +1,8 @@
 package stack
 
 import (
+	"errors"
+	"slices"
 	"time"
 
 	"github.com/cosyvoice-telegraf/cosyvoice-telegraf/internal/words"
@@ -21,9 +23,34 @@ func (s *Status) judgePart(part PartStatus) {
 	switch {
 	case !part.Running:
 		s.problem(words.PartDown, part.Name, log)
+	case part.Paused:
+		s.problem(words.PartPaused, part.Name, part.PID)
 	case part.Restarts > 0 && part.UptimeSeconds < restartNoted.Seconds():
 		s.problem(words.PartRestarted, part.Name, words.Span(part.UptimeSeconds), part.Restarts, log)
 	}
+}
+
+// works reports whether none of the named parts is known to be down or paused.
+func (s *Status) works(names ...string) bool {
+	return !slices.ContainsFunc(s.Parts, func(part PartStatus) bool {
+		return slices.Contains(names, part.Name) && (!part.Running || part.Paused)
+	})
+}
+
+func (s *Status) judgeDisk() {
+	var full words.Message
+	if errors.As(checkSpace(string(s.Folder), leastFree), &full) {
+		s.Problems = append(s.Problems, full)
+	}
+}
+
+// judgeSilence says why the data could not be read.
+func (s *Status) judgeSilence(err error) {
+	if errors.Is(err, words.StillSettingUp.With()) || s.UptimeSeconds < freshness.Seconds() {
+		s.problem(words.StillSettingUp)
+		return
+	}
+	s.problem(words.InfluxUnreadable, s.InfluxURL, err, s.Folder.log("influxd"))
 }
 
 // judgeData says what the data tell of the parts that write them and of the
@@ -39,6 +66,9 @@ func (s *Status) judgeData() {
 		return
 	}
 	if age := time.Since(s.Readings.Time); age > freshness && s.UptimeSeconds > freshness.Seconds() {
+		if !s.works("influxd", "telegraf", pluginName) {
+			return
+		}
 		if ticks := s.Buckets[0].LastWrite; ticks != nil && time.Since(*ticks) <= freshness {
 			s.problem(words.PluginSilent, words.Span(age.Seconds()), telegrafLog)
 		} else {

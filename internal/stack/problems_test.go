@@ -1,6 +1,7 @@
 package stack
 
 import (
+	"errors"
 	"testing"
 	"time"
 
@@ -47,6 +48,48 @@ func TestJudgeData(t *testing.T) {
 	}
 }
 
+// What follows from a part that is known to be down or paused is not said twice.
+func TestSilenceIsBlamedOnce(t *testing.T) {
+	old := time.Now().Add(-5 * time.Minute)
+	for _, test := range []struct {
+		part PartStatus
+		want []words.Text
+	}{
+		{PartStatus{Name: "telegraf"}, []words.Text{words.PartDown}},
+		{PartStatus{Name: "telegraf", Running: true, Paused: true}, []words.Text{words.PartPaused}},
+		{PartStatus{Name: pluginName}, []words.Text{words.PartDown}},
+		{PartStatus{Name: "cosyvoice-sim"}, []words.Text{words.PartDown, words.NothingWritten}},
+	} {
+		status := Status{
+			Folder: "/state", UptimeSeconds: 3600, Parts: []PartStatus{test.part}, Readings: &Readings{Time: old},
+			Buckets: []BucketStatus{{Name: ticksBucket, LastWrite: &old}},
+		}
+		status.judgePart(test.part)
+		status.judgeData()
+		require.Len(t, status.Problems, len(test.want), "%+v", test.part)
+		for i, text := range test.want {
+			require.ErrorIs(t, status.Problems[i], text.With())
+		}
+	}
+}
+
+func TestJudgeSilence(t *testing.T) {
+	refused := errors.New("connection refused")
+	for _, test := range []struct {
+		uptime time.Duration
+		err    error
+		want   words.Message
+	}{
+		{time.Second, refused, words.StillSettingUp.With()},
+		{time.Hour, words.StillSettingUp.With(), words.StillSettingUp.With()},
+		{time.Hour, refused, words.InfluxUnreadable.With("http://x", refused, "/state/logs/influxd.log")},
+	} {
+		status := Status{Folder: "/state", InfluxURL: "http://x", UptimeSeconds: test.uptime.Seconds()}
+		status.judgeSilence(test.err)
+		require.Equal(t, []words.Message{test.want}, status.Problems)
+	}
+}
+
 func TestJudgePart(t *testing.T) {
 	for _, test := range []struct {
 		part PartStatus
@@ -56,6 +99,7 @@ func TestJudgePart(t *testing.T) {
 		{PartStatus{Running: true, UptimeSeconds: 600, Restarts: 3}, nil},
 		{PartStatus{Running: true, UptimeSeconds: 5, Restarts: 3}, words.PartRestarted.With()},
 		{PartStatus{Name: pluginName}, words.PartDown.With("cosyvoice-telegraf", "/state/logs/telegraf.log")},
+		{PartStatus{Name: "telegraf", Running: true, PID: 12, Paused: true}, words.PartPaused.With("telegraf", 12)},
 	} {
 		status := Status{Folder: "/state"}
 		status.judgePart(test.part)

@@ -43,6 +43,16 @@ func (p process) alive() bool {
 	return err == nil && stat.Starttime == p.StartTicks && stat.State != "Z"
 }
 
+// paused reports whether a signal holds the process up (state T in proc(5)).
+func (p process) paused() bool {
+	proc, err := procfs.NewProc(p.PID)
+	if err != nil {
+		return false
+	}
+	stat, err := proc.Stat()
+	return err == nil && stat.Starttime == p.StartTicks && stat.State == "T"
+}
+
 // userHZ is the unit of start times; the kernel fixes it at 100 for user space
 // (USER_HZ, see time(7)).
 const userHZ = 100

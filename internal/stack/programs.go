@@ -36,18 +36,13 @@ type Programs struct {
 // then on PATH.
 func FindPrograms(ctx context.Context, demo bool) (Programs, error) {
 	var found Programs
-	for name, program := range map[string]*Program{"influxd": &found.Influxd, "telegraf": &found.Telegraf} {
-		part, err := parts.Find(ctx, name)
-		var missing *parts.MissingError
-		if errors.As(err, &missing) {
-			return Programs{}, words.PartMissing.With(missing.Name, missing.OnPath, missing.CacheDir, missing.CacheHas)
-		}
-		if err != nil {
-			return Programs{}, fmt.Errorf("finding %s: %w", name, err)
-		}
-		*program = Program{Path: part.Path, Version: part.Version}
+	var influxdErr, telegrafErr, err error
+	found.Influxd, influxdErr = findPart(ctx, "influxd")
+	found.Telegraf, telegrafErr = findPart(ctx, "telegraf")
+	// What is missing is named at once, so that a person gets it in one go.
+	if err := errors.Join(influxdErr, telegrafErr); err != nil {
+		return Programs{}, err
 	}
-	var err error
 	if found.Plugin.Path, err = findOwn("cosyvoice-telegraf"); err != nil {
 		return Programs{}, err
 	}
@@ -62,6 +57,25 @@ func FindPrograms(ctx context.Context, demo bool) (Programs, error) {
 	}
 	found.NVML, err = besideExecutable("libnvidia-ml.so.1")
 	return found, err
+}
+
+func findPart(ctx context.Context, name string) (Program, error) {
+	part, err := parts.Find(ctx, name)
+	if missing := (*parts.MissingError)(nil); errors.As(err, &missing) {
+		return Program{}, words.PartMissing.With(missing.Name, orNotThere(missing.OnPath),
+			missing.CacheDir, orNotThere(missing.CacheHas), missing.Packages)
+	}
+	if err != nil {
+		return Program{}, fmt.Errorf("finding %s: %w", name, err)
+	}
+	return Program{Path: part.Path, Version: part.Version}, nil
+}
+
+func orNotThere(reason string) any {
+	if reason == "" {
+		return words.NotThere
+	}
+	return reason
 }
 
 func findOwn(name string) (string, error) {

@@ -39,8 +39,9 @@ func awaitInfluxd(life context.Context, influxd part, url string, say *words.Pri
 	}
 }
 
-// awaitSimulator waits for the stand-in's port. The stack goes on without it.
-func awaitSimulator(life context.Context, folder Folder, port int, say *words.Printer) {
+// awaitSimulator waits for the stand-in's port. The stack goes on when it takes
+// long; the error is that life ended.
+func awaitSimulator(life context.Context, folder Folder, port int, say *words.Printer) error {
 	patience, cancel := context.WithTimeout(life, simulatorPatience)
 	defer cancel()
 	err := awaitPort(patience, port)
@@ -51,6 +52,7 @@ func awaitSimulator(life context.Context, folder Folder, port int, say *words.Pr
 		log := folder.log("cosyvoice-sim")
 		say.Say(words.SimulatorNotReady, err, logTail(log, 0))
 	}
+	return life.Err()
 }
 
 // awaitFirstPoint waits for the plugin's first point in InfluxDB, and tells what

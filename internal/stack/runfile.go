@@ -9,6 +9,8 @@ import (
 	"slices"
 	"sync"
 	"time"
+
+	"github.com/cosyvoice-telegraf/cosyvoice-telegraf/internal/words"
 )
 
 // record is what run.json tells about a running stack. The file is there while
@@ -64,7 +66,7 @@ func (f Folder) readRecord() (*record, error) {
 		return nil, nil
 	}
 	if err != nil {
-		return nil, fmt.Errorf("reading what runs: %w", err)
+		return nil, words.FolderUnreadable.With(string(f), err)
 	}
 	var last record
 	if err := json.Unmarshal(content, &last); err != nil {

@@ -33,6 +33,7 @@ type PartStatus struct {
 	Name          string  `json:"name"`
 	Version       string  `json:"version"`
 	Running       bool    `json:"running"`
+	Paused        bool    `json:"paused"`
 	PID           int     `json:"pid,omitempty"`
 	UptimeSeconds float64 `json:"uptime_seconds,omitempty"`
 	Restarts      int     `json:"restarts"`
@@ -63,8 +64,12 @@ func Inspect(ctx context.Context, folder Folder) (*Status, error) {
 	status.UptimeSeconds = time.Since(last.StartedAt).Seconds()
 	status.InfluxURL, status.Simulated = last.InfluxURL, last.Simulated
 	status.addParts(last)
+	status.judgeDisk()
+	if !status.works("influxd") {
+		return status, nil
+	}
 	if err := status.addData(ctx); err != nil {
-		status.Problems = append(status.Problems, words.InfluxUnreadable.With(last.InfluxURL, err))
+		status.judgeSilence(err)
 	} else {
 		status.judgeData()
 	}
@@ -75,7 +80,7 @@ func (s *Status) addParts(last *record) {
 	for _, known := range last.Parts {
 		part := PartStatus{Name: known.Name, Version: known.Version, Restarts: known.Restarts, Running: known.alive()}
 		if part.Running {
-			part.PID, part.UptimeSeconds = known.PID, known.age().Seconds()
+			part.observe(known.process)
 		}
 		s.Parts = append(s.Parts, part)
 		s.judgePart(part)
@@ -104,10 +109,15 @@ func findPlugin(telegraf int, plugin Program) PartStatus {
 		if args, _ := proc.CmdLine(); !slices.Contains(args, plugin.Path) {
 			continue
 		}
-		status.Running, status.PID = true, proc.PID
-		status.UptimeSeconds = process{PID: proc.PID, StartTicks: stat.Starttime}.age().Seconds()
+		status.Running = true
+		status.observe(process{PID: proc.PID, StartTicks: stat.Starttime})
 	}
 	return status
+}
+
+// observe reads a process that runs.
+func (s *PartStatus) observe(running process) {
+	s.PID, s.UptimeSeconds, s.Paused = running.PID, running.age().Seconds(), running.paused()
 }
 
 func (s *Status) addData(ctx context.Context) error {

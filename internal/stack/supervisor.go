@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"os/exec"
+	"path/filepath"
 	"runtime"
 	"slices"
 	"syscall"
@@ -87,6 +88,10 @@ func (s *supervisor) keep(ctx context.Context, p part) error {
 				s.say.Say(words.PartKilled, p.name, words.Span(p.grace.Seconds()))
 			}
 			return nil
+		}
+		// Programs that end for want of space rarely get to say so.
+		if err := checkSpace(filepath.Dir(s.run.path), leastFree); err != nil {
+			s.say.Say(words.Failed, err)
 		}
 		lived := time.Since(began)
 		pause := again.ended(lived)

@@ -6,6 +6,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -127,6 +128,19 @@ func TestPartsEndWithTheirSupervisor(t *testing.T) {
 	require.NoError(t, parent.Process.Kill())
 	_ = parent.Wait()
 	eventually(t, func() bool { return !part.alive() }, "the part has ended")
+}
+
+func TestPausedProcess(t *testing.T) {
+	command := exec.Command("/bin/sleep", "60")
+	require.NoError(t, command.Start())
+	defer func() { _ = command.Process.Kill(); _ = command.Wait() }()
+	sleeper := findProcess(command.Process.Pid)
+	require.False(t, sleeper.paused())
+	require.NoError(t, command.Process.Signal(syscall.SIGSTOP))
+	eventually(t, sleeper.paused, "the process is paused")
+	require.True(t, sleeper.alive())
+	sleeper.StartTicks++
+	require.False(t, sleeper.paused(), "another process that has the same pid")
 }
 
 func playParent(dir string) {

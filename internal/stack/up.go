@@ -35,6 +35,9 @@ func Up(ctx, kill context.Context, options Options) error {
 	if err := folder.create(); err != nil {
 		return err
 	}
+	if err := checkSpace(string(folder), leastFree); err != nil {
+		return err
+	}
 	release, err := folder.lock()
 	if err != nil {
 		return err
@@ -44,6 +47,9 @@ func Up(ctx, kill context.Context, options Options) error {
 		return err
 	}
 	plan, err := prepare(ctx, options)
+	if ctx.Err() != nil {
+		return nil
+	}
 	if err != nil {
 		return err
 	}
@@ -153,7 +159,9 @@ func serve(life context.Context, parts *supervisor, options Options, p plan) err
 		return err
 	}
 	if p.simulated.Server {
-		awaitSimulator(life, folder, options.SimPort, say)
+		if err := awaitSimulator(life, folder, options.SimPort, say); err != nil {
+			return err
+		}
 	}
 	telegraf := telegrafPart(options.Programs, folder, p, say)
 	since, logged := time.Now(), logSize(telegraf.log)

@@ -215,6 +215,32 @@ func TestUpGivesUpWithoutInfluxd(t *testing.T) {
 	require.Contains(t, seen.String(), "All parts are stopped.")
 }
 
+func TestUpGivesUpWithoutItsSimulator(t *testing.T) {
+	t.Parallel()
+	seen := &screen{}
+	options := newOptions(t, seen)
+	options.Demo, options.Scenario, options.SimPort = true, "storm", freePort(t)
+	options.Programs.Plugin.Path = script(t, "cosyvoice-telegraf", `echo cosyvoice_gpu index=0i`)
+	options.Programs.Simulator = script(t, "cosyvoice-sim", `echo "there is no scenario in $*"; exit 1`)
+	err := Up(t.Context(), t.Context(), options)
+	require.ErrorIs(t, err, words.PartCannotStart.With())
+	require.ErrorContains(t, err, "cosyvoice-sim does not start")
+	require.ErrorContains(t, err, "--scenario storm")
+	require.NotContains(t, seen.String(), "Stopping telegraf", "it is not even started")
+}
+
+func TestStopDuringTheSurveyIsQuiet(t *testing.T) {
+	t.Parallel()
+	seen := &screen{}
+	options := newOptions(t, seen)
+	asked := filepath.Join(t.TempDir(), "asked")
+	options.Demo = true
+	options.Programs.Plugin.Path = script(t, "cosyvoice-telegraf", "touch "+asked+"; exec sleep 60")
+	stop := background(t, options)
+	eventually(t, func() bool { _, err := os.Stat(asked); return err == nil }, "the survey")
+	require.NoError(t, stop())
+}
+
 func TestUpNeedsTheOperatorTokenOfItsData(t *testing.T) {
 	t.Parallel()
 	seen := &screen{}

@@ -14,9 +14,45 @@ var (
 		En: "Error: %v\nSee: cosyvoicectl --help",
 		Zh: "用法错误：%v\n请参阅：cosyvoicectl --help --lang zh",
 	}
+	UnknownCommand = Text{
+		En: "unknown command %q",
+		Zh: "未知命令 %q",
+	}
+	UnexpectedArgument = Text{
+		En: "unexpected argument %q",
+		Zh: "多余的参数 %q",
+	}
+	UnknownFlag = Text{
+		En: "unknown flag: %s",
+		Zh: "未知选项：%s",
+	}
+	FlagNeedsValue = Text{
+		En: "%s needs a value",
+		Zh: "选项 %s 需要一个值",
+	}
+	FlagValueInvalid = Text{
+		En: "%q is no value for %s",
+		Zh: "%q 不是 %s 的有效值",
+	}
 	ToolShort = Text{
 		En: "Run and look after the CosyVoice3 monitor",
 		Zh: "运行并查看 CosyVoice3 监控",
+	}
+	ToolExample = Text{
+		En: `  # Try everything on this machine; what it lacks is simulated
+  cosyvoicectl up --demo
+
+  # In another terminal: is all well?
+  cosyvoicectl status`,
+		Zh: `  # 在本机试用全部功能，缺少的部分用模拟代替
+  cosyvoicectl up --demo
+
+  # 在另一个终端中：一切是否正常？
+  cosyvoicectl status`,
+	}
+	HelpLong = Text{
+		En: "Show the help of a command.",
+		Zh: "显示某个命令的帮助。",
 	}
 	UpShort = Text{
 		En: "Run InfluxDB, Telegraf and the plugin in the foreground until Ctrl-C",
@@ -114,8 +150,12 @@ var (
 	}
 )
 
-// Headings of a command's help.
+// Headings of a command's help, and the end of a flag's line; $1 is the value.
 var (
+	FlagDefault = Text{
+		En: " (default $1)",
+		Zh: "（默认 $1）",
+	}
 	HelpUsage = Text{
 		En: "Usage:",
 		Zh: "用法：",

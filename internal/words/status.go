@@ -18,6 +18,10 @@ var (
 		En: "running",
 		Zh: "运行中",
 	}
+	StatePaused = Text{
+		En: "paused",
+		Zh: "已暂停",
+	}
 	StateDown = Text{
 		En: "down",
 		Zh: "未运行",
@@ -87,13 +91,17 @@ var (
 		En: "%s was restarted %s ago (restarts so far: %d). The reason stands in %s.",
 		Zh: "%s 在 %s前重新启动（累计 %d 次）。原因见 %s。",
 	}
+	PartPaused = Text{
+		En: "%[1]s (pid %[2]d) is paused by a signal and does nothing. Let it go on: kill -CONT %[2]d",
+		Zh: "%[1]s（pid %[2]d）已被信号暂停，没有在工作。恢复运行：kill -CONT %[2]d",
+	}
 	InfluxUnreadable = Text{
-		En: "InfluxDB at %s cannot be queried: %v",
-		Zh: "无法查询 InfluxDB（%s）：%v",
+		En: "InfluxDB at %s does not answer queries: %v. If that goes on, see the end of %s and start `cosyvoicectl up` again.",
+		Zh: "InfluxDB（%s）没有响应查询：%v。若一直如此，请看 %s 的末尾，并重新启动 `cosyvoicectl up`。",
 	}
 	StillSettingUp = Text{
-		En: "it is still being set up; try again in a few seconds",
-		Zh: "仍在初始化，请几秒后重试",
+		En: "InfluxDB is still starting; try again in a few seconds.",
+		Zh: "InfluxDB 仍在启动，请几秒后重试。",
 	}
 	NoReadingsYet = Text{
 		En: "No readings yet; the first ones take up to half a minute after the start.",
@@ -108,8 +116,8 @@ var (
 		Zh: "插件已有 %s没有上报数据，但 Telegraf 仍在写入。请看 %s 的末尾。",
 	}
 	NothingWritten = Text{
-		En: "Nothing was written for %s. Points wait in the disk buffer; the reason should stand at the end of %s.",
-		Zh: "已有 %s没有数据写入。数据点在磁盘缓冲区中等待，原因应在 %s 的末尾。",
+		En: "Nothing was written for %s. Points wait in the disk buffer; the reason should stand at the end of %s. If the disk was full, start `cosyvoicectl up` again.",
+		Zh: "已有 %s没有数据写入。数据点在磁盘缓冲区中等待，原因应在 %s 的末尾。如果磁盘曾写满，请重新启动 `cosyvoicectl up`。",
 	}
 	NoServer = Text{
 		En: "No CosyVoice server is seen. Start it; if it runs, name it in %s.",

@@ -3,6 +3,7 @@ package words
 import (
 	"errors"
 	"fmt"
+	"strings"
 )
 
 // Text is one text in each language. It may hold fmt verbs, the same ones in both
@@ -70,11 +71,31 @@ func (m Message) Unwrap() []error {
 }
 
 // Explain tells an error in a language as far as the catalogue knows it, and as
-// the error words itself beyond that.
+// the error words itself beyond that. Joined errors are told one a line.
 func Explain(err error, language Language) string {
+	if text, ok := explainAll(err, language); ok {
+		return text
+	}
 	var message Message
 	if errors.As(err, &message) {
 		return message.In(language)
 	}
 	return err.Error()
+}
+
+// explainAll tells joined errors one a line; ok is false for an error that is not
+// joined.
+func explainAll(err error, language Language) (text string, ok bool) {
+	if _, ok := err.(Message); ok {
+		return "", false
+	}
+	joined, ok := err.(interface{ Unwrap() []error })
+	if !ok {
+		return "", false
+	}
+	var lines []string
+	for _, err := range joined.Unwrap() {
+		lines = append(lines, Explain(err, language))
+	}
+	return strings.Join(lines, "\n"), true
 }

@@ -23,6 +23,8 @@ func TestMessageIsAnError(t *testing.T) {
 	require.ErrorIs(t, err, Failed.With())
 	require.NotErrorIs(t, err, WrongUsage.With())
 	require.Equal(t, "错误：file does not exist", Explain(err, Chinese))
+	both := errors.Join(Failed.With(1), errors.New("plain"), Failed.With(2))
+	require.Equal(t, "错误：1\nplain\n错误：2", Explain(both, Chinese), "none of several is lost")
 	require.Equal(t, "plain", Explain(errors.New("plain"), Chinese))
 }
 

@@ -152,9 +152,29 @@ var (
 		En: "%s does not start: it ended %d times in a row within seconds, last with %v. %v",
 		Zh: "%s 无法启动：连续 %d 次在几秒内退出，最后一次为 %v。%v",
 	}
+	FolderUnusable = Text{
+		En: "The state folder %s cannot be used: %v. Choose another with --state, or give yourself the right to write there.",
+		Zh: "无法使用状态目录 %s：%v。请用 --state 另选一个目录，或为当前用户授予写权限。",
+	}
+	FolderUnreadable = Text{
+		En: "The state folder %s cannot be read: %v. Ask as the user who runs `cosyvoicectl up`.",
+		Zh: "无法读取状态目录 %s：%v。请以运行 `cosyvoicectl up` 的用户身份执行。",
+	}
+	DiskFull = Text{
+		En: "The disk of %s has only %d MiB free; InfluxDB and Telegraf need at least %d MiB to write. Free some space, or choose a folder on another disk with --state.",
+		Zh: "%s 所在磁盘仅剩 %d MiB，InfluxDB 和 Telegraf 至少需要 %d MiB 才能写入。请释放磁盘空间，或用 --state 选择其他磁盘上的目录。",
+	}
+	PortUnusable = Text{
+		En: "%s cannot listen on port %d: %v. Choose another port with %s.",
+		Zh: "%s 无法监听端口 %d：%v。请用 %s 另选端口。",
+	}
 	PartMissing = Text{
-		En: "%s is missing (on PATH: %s; in %s: %s). Build it with `make parts`, or install its official package.",
-		Zh: "缺少 %s（PATH：%s；%s：%s）。请运行 `make parts` 构建，或安装官方软件包。",
+		En: "%[1]s is missing (on PATH: %[2]v; in %[3]s: %[4]v). Build it with `make parts`, or install the official package %[5]s.",
+		Zh: "缺少 %[1]s（PATH 中：%[2]v；%[3]s 中：%[4]v）。请运行 `make parts` 构建，或安装官方软件包 %[5]s。",
+	}
+	NotThere = Text{
+		En: "none",
+		Zh: "无",
 	}
 	OwnProgramMissing = Text{
 		En: "%s is neither beside cosyvoicectl nor on PATH. Build it with `make build`, or install the package.",

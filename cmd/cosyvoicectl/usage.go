@@ -1,0 +1,67 @@
+package main
+
+import (
+	"errors"
+	"strconv"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"github.com/cosyvoice-telegraf/cosyvoice-telegraf/internal/words"
+)
+
+// port is the value of a flag that takes a TCP port.
+type port int
+
+func (p *port) String() string { return strconv.Itoa(int(*p)) }
+func (p *port) Type() string   { return "port" }
+
+func (p *port) Set(text string) error {
+	number, err := strconv.ParseUint(text, 10, 16)
+	if err != nil || number == 0 {
+		return errors.New("a port is a number from 1 to 65535")
+	}
+	*p = port(number)
+	return nil
+}
+
+func noArguments(_ *cobra.Command, args []string) error {
+	if len(args) > 0 {
+		return words.UnexpectedArgument.With(args[0])
+	}
+	return nil
+}
+
+// noCommand words what is left over when no command has the name that was given.
+func noCommand(_ *cobra.Command, args []string) error {
+	if len(args) > 0 {
+		return words.UnknownCommand.With(args[0])
+	}
+	return nil
+}
+
+// usageError words a mistake in the flags, as far as the catalogue knows it.
+func usageError(err error) error {
+	var (
+		unknown *pflag.NotExistError
+		empty   *pflag.ValueRequiredError
+		invalid *pflag.InvalidValueError
+	)
+	switch {
+	case errors.As(err, &unknown):
+		return words.UnknownFlag.With(flagText(unknown.GetSpecifiedName()))
+	case errors.As(err, &empty):
+		return words.FlagNeedsValue.With(flagText(empty.GetSpecifiedName()))
+	case errors.As(err, &invalid):
+		return words.FlagValueInvalid.With(invalid.GetValue(), flagText(invalid.GetFlag().Name))
+	}
+	return err
+}
+
+// flagText is a flag as it is typed.
+func flagText(name string) string {
+	if len(name) == 1 {
+		return "-" + name
+	}
+	return "--" + name
+}
