@@ -78,6 +78,11 @@ func build(ctx context.Context, r recipe, cache string, report *reporter) (Part,
 	if err := checkDisk(ctx, run, r, work); err != nil {
 		return Part{}, err
 	}
+	rust, err := run.rustEnv(ctx, r)
+	if err != nil {
+		return Part{}, err
+	}
+	run.env = append(run.env, rust...)
 
 	report.step("downloading the source of " + r.module)
 	module, err := download(ctx, run, r)

@@ -58,6 +58,21 @@ func TestBuildThenFind(t *testing.T) {
 	}
 }
 
+func TestBuildUsesTheInstalledRust(t *testing.T) {
+	f := newFakes(t)
+	t.Setenv("RUSTUP_TOOLCHAIN", "")
+	f.goTool(`echo "rust is $RUSTUP_TOOLCHAIN" >> ` + f.dir + "/calls\n" + makesProgram("InfluxDB v2.9.1"))
+	f.prints("gcc", "gcc (Debian 12.2.0) 12.2.0")
+	f.prints("cargo", "cargo 1.95.0")
+	f.prints("rustc", "rustc 1.95.0")
+	f.prints("rustup", "stable-x86_64-unknown-linux-gnu (default)")
+
+	_, err := Build(t.Context(), "influxd", &bytes.Buffer{})
+
+	require.NoError(t, err)
+	require.Contains(t, f.calls(), "rust is stable-x86_64-unknown-linux-gnu\n")
+}
+
 func TestBuildNamesAllMissingTools(t *testing.T) {
 	f := newFakes(t)
 	f.goTool(makesProgram("InfluxDB v2.9.1"))
