@@ -5,6 +5,7 @@ package e2e
 import (
 	"bytes"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -13,6 +14,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/prometheus/procfs"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 )
@@ -30,8 +32,12 @@ const pointsPerSecond = 20
 
 // count prints a numbered tick and a numbered event, over and over, while the file
 // "go" is in the folder. The number is kept there, so that another process goes on
-// from it.
+// from it. It ends with Telegraf.
 func count(dir string) {
+	go func() {
+		_, _ = io.Copy(io.Discard, os.Stdin)
+		os.Exit(0)
+	}()
 	for range time.Tick(time.Second / pointsPerSecond) {
 		if _, err := os.Stat(filepath.Join(dir, "go")); err != nil {
 			continue
@@ -85,7 +91,12 @@ func TestOutage(t *testing.T) {
 		return inBuffer(t, s, fmt.Sprintf("tick%06d", n)) && inBuffer(t, s, fmt.Sprintf("event%06d", n))
 	})
 	killed := s.pid("telegraf")
+	counter, err := procfs.NewProc(child(killed, " count "))
+	require.NoError(t, err)
+	stat, err := counter.Stat()
+	require.NoError(t, err)
 	require.NoError(t, syscall.Kill(killed, syscall.SIGKILL))
+	s.eventually("nobody counts for the killed Telegraf", func() bool { return !alive(stat) })
 	countFor(outage / 2) // by the Telegraf that took its place
 	require.NoError(t, syscall.Kill(influxd, syscall.SIGCONT))
 
