@@ -2,9 +2,7 @@ package fakenvml
 
 import (
 	"fmt"
-	"slices"
 	"strconv"
-	"strings"
 )
 
 type text struct {
@@ -43,12 +41,50 @@ func (d *Device) readings() []reading {
 		{"performance_state", &d.PerformanceState},
 		{"throttle_reasons", &d.ThrottleReasons},
 		{"mig_mode", &d.MIGMode},
+		{"fan_percent", &d.FanPercent},
+		{"encoder_percent", &d.EncoderPercent},
+		{"memory_temperature_c", &d.MemoryTemperatureC},
+		{"ecc_corrected_volatile", &d.ECCCorrectedVolatile},
+		{"ecc_uncorrected_volatile", &d.ECCUncorrectedVolatile},
+		{"ecc_corrected_aggregate", &d.ECCCorrectedAggregate},
+		{"ecc_uncorrected_aggregate", &d.ECCUncorrectedAggregate},
+		{"remapped_rows_corrected", &d.RemappedRowsCorrected},
+		{"remapped_rows_uncorrected", &d.RemappedRowsUncorrected},
+		{"remapped_rows_pending", &d.RemappedRowsPending},
+		{"remapped_rows_failure", &d.RemappedRowsFailure},
+		{"violation_power_ns", &d.ViolationPowerNS},
+		{"violation_thermal_ns", &d.ViolationThermalNS},
+		{"violation_sync_boost_ns", &d.ViolationSyncBoostNS},
+		{"violation_board_limit_ns", &d.ViolationBoardLimitNS},
+		{"violation_low_utilization_ns", &d.ViolationLowUtilizationNS},
+		{"violation_reliability_ns", &d.ViolationReliabilityNS},
+		{"pcie_tx_kib_s", &d.PCIeTxKiBPerS},
+		{"pcie_rx_kib_s", &d.PCIeRxKiBPerS},
+		{"nvlink_tx_kib", &d.NVLinkTxKiB},
+		{"nvlink_rx_kib", &d.NVLinkRxKiB},
+		{"nvlink_crc_errors", &d.NVLinkCRCErrors},
+		{"nvlink_replay_errors", &d.NVLinkReplayErrors},
+		{"nvlink_recovery_errors", &d.NVLinkRecoveryErrors},
+		{"xid_count", &d.XIDCount},
+		{"xid_last", &d.XIDLast},
+		{"error", &d.Error},
+		{"process_samples_unannounced", &d.ProcessSamplesUnannounced},
 	}
 }
 
 func (d *Device) set(path []string, value string) error {
 	if len(path) == 2 && path[0] == "process" {
 		return d.setProcess(path[1], value)
+	}
+	if len(path) >= 3 && path[0] == "mig" {
+		instance, err := at(&d.Instances, "MIG instance", path[1], MaxInstances)
+		if err != nil {
+			return err
+		}
+		if path[2] == "mig" {
+			return errUnknownKey
+		}
+		return instance.set(path[2:], value)
 	}
 	if len(path) != 1 {
 		return errUnknownKey
@@ -67,73 +103,6 @@ func (d *Device) set(path []string, value string) error {
 		}
 	}
 	return errUnknownKey
-}
-
-func (d *Device) setProcess(pid, value string) error {
-	number, err := strconv.ParseUint(pid, 10, 31)
-	if err != nil {
-		return fmt.Errorf("process id %q is not a number", pid)
-	}
-	i := slices.IndexFunc(d.Processes, func(p Process) bool { return p.PID == int(number) })
-	if value == "" {
-		if i >= 0 {
-			d.Processes = slices.Delete(d.Processes, i, i+1)
-		}
-		return nil
-	}
-	p, err := parseProcess(int(number), value)
-	switch {
-	case err != nil:
-		return err
-	case i >= 0:
-		d.Processes[i] = p
-	case len(d.Processes) == MaxProcesses:
-		return fmt.Errorf("a device holds at most %d processes", MaxProcesses)
-	default:
-		d.Processes = append(d.Processes, p)
-	}
-	return nil
-}
-
-const (
-	notAvailable = "n/a"
-	freedOnExit  = "freed_on_exit"
-)
-
-func (p Process) format() string {
-	memory := notAvailable
-	if p.MemoryBytes != nil {
-		memory = formatNumber(p.MemoryBytes)
-	}
-	value := string(p.Type) + " " + memory
-	if p.FreedOnExit {
-		value += " " + freedOnExit
-	}
-	return value
-}
-
-func parseProcess(pid int, value string) (Process, error) {
-	p := Process{PID: pid}
-	words := strings.Split(value, " ")
-	if len(words) == 3 && words[2] == freedOnExit {
-		p.FreedOnExit = true
-		words = words[:2]
-	}
-	if len(words) != 2 {
-		return Process{}, fmt.Errorf("want a type, the bytes or %s, and perhaps %s", notAvailable, freedOnExit)
-	}
-	p.Type = ProcessType(words[0])
-	if !slices.Contains([]ProcessType{Compute, Graphics, MPS}, p.Type) {
-		return Process{}, fmt.Errorf("process type %q is not %s, %s or %s", p.Type, Compute, Graphics, MPS)
-	}
-	if words[1] != notAvailable {
-		bytes, err := parseNumber(words[1])
-		if err != nil {
-			return Process{}, err
-		}
-		p.MemoryBytes = bytes
-	}
-	return p, nil
 }
 
 func formatNumber(number *uint64) string {
@@ -156,4 +125,35 @@ func parseNumber(value string) (*uint64, error) {
 
 func formatFloat(number float64) string {
 	return strconv.FormatFloat(number, 'f', -1, 64)
+}
+
+// at finds the entry of an index, and adds it when it is the next one.
+func at(devices *[]Device, what, index string, limit int) (*Device, error) {
+	i, err := strconv.Atoi(index)
+	if err != nil || i < 0 || i >= limit {
+		return nil, fmt.Errorf("%s index %q is not a number from 0 to %d", what, index, limit-1)
+	}
+	if i > len(*devices) {
+		return nil, fmt.Errorf("%s %d cannot come before %s %d: indices have no gaps", what, i, what, len(*devices))
+	}
+	if i == len(*devices) {
+		*devices = append(*devices, Device{})
+	}
+	return &(*devices)[i], nil
+}
+
+// lines hands out the lines of the device with the start of their keys.
+func (d *Device) lines(line func(value string, key ...string), prefix string) {
+	for _, text := range d.texts() {
+		line(*text.field, prefix, text.key)
+	}
+	for _, reading := range d.readings() {
+		line(formatNumber(*reading.field), prefix, reading.key)
+	}
+	for _, p := range d.Processes {
+		line(p.format(), prefix, "process", strconv.Itoa(p.PID))
+	}
+	for i := range d.Instances {
+		d.Instances[i].lines(line, prefix+".mig."+strconv.Itoa(i))
+	}
 }

@@ -81,8 +81,9 @@ func TestReadGivesBackWhatWasWritten(t *testing.T) {
 	s.Devices = append(s.Devices, fakenvml.Device{UUID: "GPU-1", Name: "an old = card"})
 	s.Devices[0].Processes = []fakenvml.Process{
 		{PID: 1, Type: fakenvml.Compute, MemoryBytes: new(uint64(5)), FreedOnExit: true},
-		{PID: 2, Type: fakenvml.Graphics},
+		{PID: 2, Type: fakenvml.Graphics, SMPercent: new(uint64(7)), SampledAs: 9},
 	}
+	s.Devices[1].Instances = []fakenvml.Device{{UUID: "MIG-1", Processes: []fakenvml.Process{{PID: 3, Type: fakenvml.MPS}}}}
 	s.Calls = map[string]fakenvml.Call{
 		"*":                       {Error: 999},
 		"nvmlInit_v2":             {Hang: 1500 * time.Millisecond, Latency: new(2500 * time.Nanosecond)},
@@ -118,15 +119,28 @@ func TestAFailedUpdateLeavesTheStateAlone(t *testing.T) {
 	require.Empty(t, left, "temporary files stay behind")
 }
 
+// The library refuses what Read refuses: a fault that nobody understands would do
+// nothing, and nobody would see it.
 func TestALineThatMakesNoSense(t *testing.T) {
 	path := write(t, fakenvml.Default())
 	device := first(t, open(t))
-	require.NoError(t, os.WriteFile(path, []byte("driver_version=1\ndevice.0.temprature_c=1\n"), 0o600))
-
-	_, err := fakenvml.Read(path)
-	require.ErrorContains(t, err, "line 2")
-	_, answer := device.GetTemperature(nvml.TEMPERATURE_GPU)
-	require.Equal(t, nvml.ERROR_UNKNOWN, answer)
+	for _, line := range []string{
+		"device.0.temprature_c=1",
+		"device.0.temperature_c=warm",
+		"device.0.mig.1.uuid=MIG-x",
+		"device.0.process.1=compute 1 for_ever",
+		"device.0.process.x=compute 1",
+		"call.nvmlDeviceGetTemp.error=3",
+		"call.nvmlShutdown.errors=3",
+		"cuda_version=new",
+		"gpu=1",
+	} {
+		require.NoError(t, os.WriteFile(path, []byte("device.0.uuid=GPU-1\n"+line+"\n"), 0o600))
+		_, err := fakenvml.Read(path)
+		require.ErrorContains(t, err, "line 2", line)
+		_, answer := device.GetTemperature(nvml.TEMPERATURE_GPU)
+		require.Equal(t, nvml.ERROR_UNKNOWN, answer, line)
+	}
 	// The library must be able to shut down.
 	require.NoError(t, fakenvml.Write(path, fakenvml.Default()))
 }

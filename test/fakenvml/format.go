@@ -13,10 +13,11 @@ import (
 	"time"
 )
 
-// MaxDevices and MaxProcesses are how many devices, and processes on one
-// device, the C library has room for.
+// MaxDevices, MaxInstances and MaxProcesses are how many devices, instances of MIG
+// and processes on one device the C library has room for.
 const (
 	MaxDevices   = 16
+	MaxInstances = 7
 	MaxProcesses = 1024
 )
 
@@ -53,16 +54,7 @@ func (s State) String() string {
 	line(s.NVMLVersion, "nvml_version")
 	line(formatNumber(&s.CUDAVersion), "cuda_version")
 	for i := range s.Devices {
-		d, index := &s.Devices[i], strconv.Itoa(i)
-		for _, text := range d.texts() {
-			line(*text.field, "device", index, text.key)
-		}
-		for _, reading := range d.readings() {
-			line(formatNumber(*reading.field), "device", index, reading.key)
-		}
-		for _, p := range d.Processes {
-			line(p.format(), "device", index, "process", strconv.Itoa(p.PID))
-		}
+		s.Devices[i].lines(line, "device."+strconv.Itoa(i))
 	}
 	for _, name := range slices.Sorted(maps.Keys(s.Calls)) {
 		call := s.Calls[name]
@@ -104,7 +96,7 @@ func (s *State) set(path []string, value string) error {
 		s.CUDAVersion = number
 		return err
 	case len(path) >= 3 && path[0] == "device":
-		d, err := s.device(path[1])
+		d, err := at(&s.Devices, "device", path[1], MaxDevices)
 		if err != nil {
 			return err
 		}
@@ -115,21 +107,6 @@ func (s *State) set(path []string, value string) error {
 		return errUnknownKey
 	}
 	return nil
-}
-
-// device finds the device of an index, and adds it when it is the next one.
-func (s *State) device(index string) (*Device, error) {
-	i, err := strconv.Atoi(index)
-	if err != nil || i < 0 || i >= MaxDevices {
-		return nil, fmt.Errorf("device index %q is not a number from 0 to %d", index, MaxDevices-1)
-	}
-	if i > len(s.Devices) {
-		return nil, fmt.Errorf("device %d cannot come before device %d: indices have no gaps", i, len(s.Devices))
-	}
-	if i == len(s.Devices) {
-		s.Devices = append(s.Devices, Device{})
-	}
-	return &s.Devices[i], nil
 }
 
 func (s *State) setCall(name, fault, value string) error {

@@ -23,6 +23,7 @@ var library string
 var helpers = map[string]func(args []string) error{
 	"count":   countEnergy,
 	"missing": useMissingSymbol,
+	"version": versionOf,
 }
 
 const helperVariable = "FAKENVML_TEST_HELPER"

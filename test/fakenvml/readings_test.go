@@ -1,6 +1,7 @@
 package fakenvml_test
 
 import (
+	"encoding/binary"
 	"testing"
 
 	"github.com/NVIDIA/go-nvml/pkg/nvml"
@@ -12,6 +13,27 @@ import (
 // number hides the type and the shape of an answer, to put many into one table.
 func number[T ~int | ~int32 | ~uint32 | ~uint64](value T, answer nvml.Return) (uint64, nvml.Return) {
 	return uint64(value), answer
+}
+
+func field(id uint32) func(nvml.Device) (uint64, nvml.Return) {
+	return func(d nvml.Device) (uint64, nvml.Return) {
+		values := []nvml.FieldValue{{FieldId: id}}
+		if answer := d.GetFieldValues(values); answer != nvml.SUCCESS {
+			return 0, answer
+		}
+		return binary.NativeEndian.Uint64(values[0].Value[:]), nvml.Return(values[0].NvmlReturn)
+	}
+}
+
+func ecc(errors nvml.MemoryErrorType, counter nvml.EccCounterType) func(nvml.Device) (uint64, nvml.Return) {
+	return func(d nvml.Device) (uint64, nvml.Return) { return d.GetTotalEccErrors(errors, counter) }
+}
+
+func violation(policy nvml.PerfPolicyType) func(nvml.Device) (uint64, nvml.Return) {
+	return func(d nvml.Device) (uint64, nvml.Return) {
+		v, answer := d.GetViolationStatus(policy)
+		return v.ViolationTime, answer
+	}
 }
 
 // readings pairs a field of the state with each go-nvml call that answers it.
@@ -57,6 +79,40 @@ var readings = []struct {
 		func(d nvml.Device) (uint64, nvml.Return) { return number(d.GetCurrentClocksThrottleReasons()) }},
 	{"event reasons", func(d *fakenvml.Device) **uint64 { return &d.ThrottleReasons },
 		func(d nvml.Device) (uint64, nvml.Return) { return number(d.GetCurrentClocksEventReasons()) }},
+	{"fan", func(d *fakenvml.Device) **uint64 { return &d.FanPercent },
+		func(d nvml.Device) (uint64, nvml.Return) { return number(d.GetFanSpeed()) }},
+	{"fan 0", func(d *fakenvml.Device) **uint64 { return &d.FanPercent },
+		func(d nvml.Device) (uint64, nvml.Return) { return number(d.GetFanSpeed_v2(0)) }},
+	{"encoder", func(d *fakenvml.Device) **uint64 { return &d.EncoderPercent },
+		func(d nvml.Device) (uint64, nvml.Return) {
+			percent, _, r := d.GetEncoderUtilization()
+			return number(percent, r)
+		}},
+	{"memory temperature", func(d *fakenvml.Device) **uint64 { return &d.MemoryTemperatureC }, field(nvml.FI_DEV_MEMORY_TEMP)},
+	{"NVLink sent", func(d *fakenvml.Device) **uint64 { return &d.NVLinkTxKiB }, field(nvml.FI_DEV_NVLINK_THROUGHPUT_DATA_TX)},
+	{"NVLink received", func(d *fakenvml.Device) **uint64 { return &d.NVLinkRxKiB }, field(nvml.FI_DEV_NVLINK_THROUGHPUT_DATA_RX)},
+	{"NVLink CRC", func(d *fakenvml.Device) **uint64 { return &d.NVLinkCRCErrors }, field(nvml.FI_DEV_NVLINK_CRC_FLIT_ERROR_COUNT_TOTAL)},
+	{"NVLink replay", func(d *fakenvml.Device) **uint64 { return &d.NVLinkReplayErrors }, field(nvml.FI_DEV_NVLINK_REPLAY_ERROR_COUNT_TOTAL)},
+	{"NVLink recovery", func(d *fakenvml.Device) **uint64 { return &d.NVLinkRecoveryErrors }, field(nvml.FI_DEV_NVLINK_RECOVERY_ERROR_COUNT_TOTAL)},
+	{"ECC corrected volatile", func(d *fakenvml.Device) **uint64 { return &d.ECCCorrectedVolatile }, ecc(nvml.MEMORY_ERROR_TYPE_CORRECTED, nvml.VOLATILE_ECC)},
+	{"ECC uncorrected volatile", func(d *fakenvml.Device) **uint64 { return &d.ECCUncorrectedVolatile }, ecc(nvml.MEMORY_ERROR_TYPE_UNCORRECTED, nvml.VOLATILE_ECC)},
+	{"ECC corrected aggregate", func(d *fakenvml.Device) **uint64 { return &d.ECCCorrectedAggregate }, ecc(nvml.MEMORY_ERROR_TYPE_CORRECTED, nvml.AGGREGATE_ECC)},
+	{"ECC uncorrected aggregate", func(d *fakenvml.Device) **uint64 { return &d.ECCUncorrectedAggregate }, ecc(nvml.MEMORY_ERROR_TYPE_UNCORRECTED, nvml.AGGREGATE_ECC)},
+	{"remapped rows", func(d *fakenvml.Device) **uint64 { return &d.RemappedRowsCorrected },
+		func(d nvml.Device) (uint64, nvml.Return) {
+			corrected, _, _, _, r := d.GetRemappedRows()
+			return number(corrected, r)
+		}},
+	{"power violation", func(d *fakenvml.Device) **uint64 { return &d.ViolationPowerNS }, violation(nvml.PERF_POLICY_POWER)},
+	{"thermal violation", func(d *fakenvml.Device) **uint64 { return &d.ViolationThermalNS }, violation(nvml.PERF_POLICY_THERMAL)},
+	{"sync boost violation", func(d *fakenvml.Device) **uint64 { return &d.ViolationSyncBoostNS }, violation(nvml.PERF_POLICY_SYNC_BOOST)},
+	{"board limit violation", func(d *fakenvml.Device) **uint64 { return &d.ViolationBoardLimitNS }, violation(nvml.PERF_POLICY_BOARD_LIMIT)},
+	{"low utilization violation", func(d *fakenvml.Device) **uint64 { return &d.ViolationLowUtilizationNS }, violation(nvml.PERF_POLICY_LOW_UTILIZATION)},
+	{"reliability violation", func(d *fakenvml.Device) **uint64 { return &d.ViolationReliabilityNS }, violation(nvml.PERF_POLICY_RELIABILITY)},
+	{"PCIe sent", func(d *fakenvml.Device) **uint64 { return &d.PCIeTxKiBPerS },
+		func(d nvml.Device) (uint64, nvml.Return) { return number(d.GetPcieThroughput(nvml.PCIE_UTIL_TX_BYTES)) }},
+	{"PCIe received", func(d *fakenvml.Device) **uint64 { return &d.PCIeRxKiBPerS },
+		func(d nvml.Device) (uint64, nvml.Return) { return number(d.GetPcieThroughput(nvml.PCIE_UTIL_RX_BYTES)) }},
 	{"MIG mode", func(d *fakenvml.Device) **uint64 { return &d.MIGMode },
 		func(d nvml.Device) (uint64, nvml.Return) { current, _, r := d.GetMigMode(); return number(current, r) }},
 }

@@ -50,7 +50,44 @@ type Device struct {
 	ThrottleReasons          *uint64 // nvmlClocksEventReason* bits
 	MIGMode                  *uint64 // 0 or 1; GeForce cards have none
 
+	FanPercent         *uint64
+	EncoderPercent     *uint64
+	MemoryTemperatureC *uint64
+
+	ECCCorrectedVolatile    *uint64 // since the driver was loaded
+	ECCUncorrectedVolatile  *uint64
+	ECCCorrectedAggregate   *uint64 // since the card was made
+	ECCUncorrectedAggregate *uint64
+	RemappedRowsCorrected   *uint64 // nil for all four where there is no such thing
+	RemappedRowsUncorrected *uint64
+	RemappedRowsPending     *uint64 // 0 or 1
+	RemappedRowsFailure     *uint64 // 0 or 1
+
+	// The Violation counters tell how long each limit has kept the clocks down.
+	ViolationPowerNS, ViolationThermalNS, ViolationSyncBoostNS               *uint64
+	ViolationBoardLimitNS, ViolationLowUtilizationNS, ViolationReliabilityNS *uint64
+
+	PCIeTxKiBPerS, PCIeRxKiBPerS *uint64 // at this moment
+	NVLinkTxKiB, NVLinkRxKiB     *uint64 // counters over all links
+	NVLinkCRCErrors              *uint64
+	NVLinkReplayErrors           *uint64
+	NVLinkRecoveryErrors         *uint64
+
+	// XIDCount is how many Xids there were: each one that is added wakes those who
+	// wait for events, and they are told XIDLast. Nil: the card has no events.
+	XIDCount, XIDLast *uint64
+
+	// Error is the nvmlReturn_t that every call of this device answers: 15 if it fell
+	// off the bus.
+	Error *uint64
+	// ProcessSamplesUnannounced is how many utilisation samples appear between the
+	// question for their number and the question for them.
+	ProcessSamplesUnannounced *uint64
+
 	Processes []Process
+	// Instances are those of MIG. An instance is a device with few readings; its
+	// processes stand in the lists of its card, too.
+	Instances []Device
 }
 
 // ProcessType says in which of NVML's process lists a process stands.
@@ -74,6 +111,12 @@ type Process struct {
 	// once no process has this PID, it is left out of the lists and its memory
 	// counts as free. Leave it false for made-up PIDs.
 	FreedOnExit bool
+	// SMPercent is the share of the SMs that it uses; nil leaves no sample, as for a
+	// process that was idle.
+	SMPercent *uint64
+	// SampledAs is the PID under which its samples stand, 0 for the same: drivers
+	// inside a container list processes by one namespace and sample by another.
+	SampledAs int
 }
 
 // Call is what one NVML function does wrong.
@@ -121,5 +164,17 @@ func DefaultDevice(index int) Device {
 		ClockMemoryMaxMHz:        new(uint64(10501)),
 		PerformanceState:         new(uint64(8)),
 		ThrottleReasons:          new(uint64(0x1)), // nvmlClocksEventReasonGpuIdle
+
+		FanPercent:                new(uint64(0)),
+		EncoderPercent:            new(uint64(0)),
+		ViolationPowerNS:          new(uint64(0)),
+		ViolationThermalNS:        new(uint64(0)),
+		ViolationSyncBoostNS:      new(uint64(0)),
+		ViolationBoardLimitNS:     new(uint64(0)),
+		ViolationLowUtilizationNS: new(uint64(0)),
+		ViolationReliabilityNS:    new(uint64(0)),
+		PCIeTxKiBPerS:             new(uint64(0)),
+		PCIeRxKiBPerS:             new(uint64(0)),
+		XIDCount:                  new(uint64(0)),
 	}
 }

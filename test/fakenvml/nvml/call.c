@@ -1,6 +1,7 @@
 #include "call.h"
 
 #include <pthread.h>
+#include <stddef.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
@@ -12,7 +13,8 @@
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER; /* guards source.c and users */
 static unsigned int users;
-static const char handles[MAX_DEVICES]; /* a handle is the address of one of these */
+/* A handle is the address of one of these: of a card, and of its instances of MIG. */
+static const char handles[MAX_DEVICES][1 + MAX_INSTANCES];
 
 static double now_us(void) {
     struct timespec now;
@@ -61,6 +63,10 @@ nvmlReturn_t call_init(const char *function) {
     pthread_mutex_lock(&lock);
     const struct state *state;
     nvmlReturn_t answer = take_time(function, LATENCY_INIT_US, &state);
+#ifdef LIBRARY_VERSION
+    if (answer == NVML_SUCCESS && strcmp(LIBRARY_VERSION, state->driver_version) != 0)
+        answer = NVML_ERROR_LIB_RM_VERSION_MISMATCH;
+#endif
     if (answer == NVML_SUCCESS) users++;
     return call_leave(answer);
 }
@@ -85,11 +91,14 @@ nvmlReturn_t call_enter_device(const char *function, double latency_us, nvmlDevi
     nvmlReturn_t answer = call_enter(function, latency_us, &state);
     if (answer != NVML_SUCCESS) return answer;
 
-    unsigned int index = 0;
-    while (index < MAX_DEVICES && handle != call_handle(index)) index++;
-    if (index == MAX_DEVICES) return call_leave(NVML_ERROR_INVALID_ARGUMENT);
-    if (index >= state->device_count) return call_leave(NVML_ERROR_GPU_IS_LOST);
-    *device = &state->devices[index];
+    ptrdiff_t place = (const char *)handle - &handles[0][0];
+    if (place < 0 || place >= (ptrdiff_t)sizeof handles) return call_leave(NVML_ERROR_INVALID_ARGUMENT);
+    unsigned int card = call_index(handle), instance = (unsigned int)place % (1 + MAX_INSTANCES);
+    const struct device *found = &state->devices[card];
+    if (card >= state->device_count) return call_leave(NVML_ERROR_GPU_IS_LOST);
+    if (found->error.value != 0) return call_leave((nvmlReturn_t)found->error.value);
+    if (instance > found->instance_count) return call_leave(NVML_ERROR_NOT_FOUND);
+    *device = instance == 0 ? found : &found->instances[instance - 1];
     return NVML_SUCCESS;
 }
 
@@ -105,6 +114,14 @@ nvmlReturn_t call_leave_text(char *out, unsigned int size, const char *text) {
     return call_leave(NVML_SUCCESS);
 }
 
-nvmlDevice_t call_handle(unsigned int index) { return &handles[index]; }
+nvmlDevice_t call_handle(unsigned int index) { return &handles[index][0]; }
 
-unsigned int call_index(nvmlDevice_t handle) { return (unsigned int)((const char *)handle - handles); }
+nvmlDevice_t call_instance_handle(unsigned int card, unsigned int instance) { return &handles[card][1 + instance]; }
+
+unsigned int call_index(nvmlDevice_t handle) {
+    return (unsigned int)((const char *)handle - &handles[0][0]) / (1 + MAX_INSTANCES);
+}
+
+int call_instance(nvmlDevice_t handle) {
+    return (int)(((const char *)handle - &handles[0][0]) % (1 + MAX_INSTANCES)) - 1;
+}

@@ -6,13 +6,15 @@
 #include "state.h"
 
 /* How long a call takes unless the state says otherwise, in microseconds. The
- * three marked as measured are from an RTX 4090 with driver 610.57 (MangoHud
- * issue 2104); the others are set beside them by the kind of work they do. */
+ * ones marked as measured are from an RTX 4090 with driver 610.57 (MangoHud issue
+ * 2104); the others are set beside them by the kind of work they do. */
 #define LATENCY_INIT_US 20000.0    /* opens the devices */
 #define LATENCY_CACHED_US 1.0      /* answered inside the library */
 #define LATENCY_UTILIZATION_US 2.5 /* measured */
 #define LATENCY_MEMORY_US 11.6     /* measured */
 #define LATENCY_SENSOR_US 12.0     /* one question to the driver, like memory */
+#define LATENCY_FAN_US 137.0         /* measured */
+#define LATENCY_PCIE_US 20000.0      /* counts for so long (nvml.h) */
 #define LATENCY_PROCESSES_US 4491.0 /* measured */
 
 /* Counts one more user of the library, and one less. */
@@ -34,10 +36,13 @@ nvmlReturn_t call_leave(nvmlReturn_t answer);
 /* As call_leave, for a call that answers a text in a buffer of the caller. */
 nvmlReturn_t call_leave_text(char *out, unsigned int size, const char *text);
 
-/* The handle of the device with this index. */
+/* The handle of the device with this index, and of an instance of MIG on it. */
 nvmlDevice_t call_handle(unsigned int index);
+nvmlDevice_t call_instance_handle(unsigned int card, unsigned int instance);
 
-/* The index of a device that call_enter_device answered. */
+/* The index of a handle that call_enter_device took: of the card, and of the
+ * instance on it, -1 for the card itself. */
 unsigned int call_index(nvmlDevice_t handle);
+int call_instance(nvmlDevice_t handle);
 
 #endif

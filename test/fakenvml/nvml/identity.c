@@ -19,7 +19,7 @@ nvmlReturn_t nvmlDeviceGetHandleByIndex_v2(unsigned int index, nvmlDevice_t *han
     if (answer != NVML_SUCCESS) return answer;
     if (handle == NULL || index >= state->device_count) return call_leave(NVML_ERROR_INVALID_ARGUMENT);
     *handle = call_handle(index);
-    return call_leave(NVML_SUCCESS);
+    return call_leave((nvmlReturn_t)state->devices[index].error.value);
 }
 
 nvmlReturn_t nvmlDeviceGetHandleByUUID(const char *uuid, nvmlDevice_t *handle) {

@@ -1,12 +1,10 @@
 /* NVML functions that read the sensors of a device. */
-#include <stddef.h>
+#include "readings.h"
 
-#include "call.h"
-
-/* Answers one reading, which stands at an offset in struct device. */
-static nvmlReturn_t read_one(const char *function, nvmlDevice_t handle, size_t offset, unsigned long long *value) {
+nvmlReturn_t read_slow(const char *function, double latency_us, nvmlDevice_t handle, size_t offset,
+                       unsigned long long *value) {
     const struct device *device;
-    nvmlReturn_t answer = call_enter_device(function, LATENCY_SENSOR_US, handle, &device);
+    nvmlReturn_t answer = call_enter_device(function, latency_us, handle, &device);
     if (answer != NVML_SUCCESS) return answer;
     const struct reading *reading = (const struct reading *)((const char *)device + offset);
     if (value == NULL) return call_leave(NVML_ERROR_INVALID_ARGUMENT);
@@ -15,15 +13,16 @@ static nvmlReturn_t read_one(const char *function, nvmlDevice_t handle, size_t o
     return call_leave(NVML_SUCCESS);
 }
 
-/* As read_one, for the many functions that answer an unsigned int. */
-static nvmlReturn_t read_small(const char *function, nvmlDevice_t handle, size_t offset, unsigned int *value) {
+nvmlReturn_t read_one(const char *function, nvmlDevice_t handle, size_t offset, unsigned long long *value) {
+    return read_slow(function, LATENCY_SENSOR_US, handle, offset, value);
+}
+
+nvmlReturn_t read_small(const char *function, nvmlDevice_t handle, size_t offset, unsigned int *value) {
     unsigned long long wide = 0;
     nvmlReturn_t answer = read_one(function, handle, offset, value == NULL ? NULL : &wide);
     if (answer == NVML_SUCCESS) *value = (unsigned int)wide;
     return answer;
 }
-
-#define AT(field) offsetof(struct device, field)
 
 nvmlReturn_t nvmlDeviceGetPowerUsage(nvmlDevice_t handle, unsigned int *milliwatts) {
     return read_small(__func__, handle, AT(power_mw), milliwatts);
@@ -92,8 +91,8 @@ nvmlReturn_t nvmlDeviceGetMaxClockInfo(nvmlDevice_t handle, int type, unsigned i
     return read_small(__func__, handle, offset, is_clock(type) ? mhz : NULL);
 }
 
-nvmlReturn_t nvmlDeviceGetMigMode(nvmlDevice_t handle, unsigned int *current, unsigned int *pending) {
-    nvmlReturn_t answer = read_small(__func__, handle, AT(mig_mode), pending == NULL ? NULL : current);
-    if (answer == NVML_SUCCESS) *pending = *current;
+nvmlReturn_t nvmlDeviceGetEncoderUtilization(nvmlDevice_t handle, unsigned int *percent, unsigned int *period_us) {
+    nvmlReturn_t answer = read_small(__func__, handle, AT(encoder_percent), period_us == NULL ? NULL : percent);
+    if (answer == NVML_SUCCESS) *period_us = 167000;
     return answer;
 }

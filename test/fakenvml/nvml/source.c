@@ -1,8 +1,12 @@
 #include "source.h"
 
 #include <fcntl.h>
+#include <libgen.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/inotify.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -12,10 +16,22 @@ static int file = -1;
 static struct stat seen;
 static struct state *current;
 
+/* A state has room for every device, and most of it stays empty: mapped, only what is
+ * used takes memory, and it goes back to the system at once. malloc would keep it, for
+ * each thread that loads. */
+static struct state *new_state(void) {
+    void *state = mmap(NULL, sizeof(struct state), PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    return state == MAP_FAILED ? NULL : state;
+}
+
+static void free_state(struct state *state) {
+    if (state != NULL) munmap(state, sizeof *state);
+}
+
 void source_close(void) {
     if (file >= 0) close(file);
     file = -1;
-    free(current);
+    free_state(current);
     current = NULL;
 }
 
@@ -38,21 +54,31 @@ static nvmlReturn_t load(const char *path) {
     if (file < 0 || fstat(file, &seen) != 0) return NVML_ERROR_DRIVER_NOT_LOADED;
 
     char *text = read_whole(file, (size_t)seen.st_size);
-    struct state *fresh = calloc(1, sizeof *fresh);
+    struct state *fresh = new_state();
     if (text == NULL || fresh == NULL) {
         free(text);
-        free(fresh);
+        free_state(fresh);
         return NVML_ERROR_UNKNOWN;
     }
     int bad_line = state_parse(fresh, text);
     free(text);
     if (bad_line != 0) {
         fprintf(stderr, "fake NVML: %s:%d: cannot understand this line\n", path, bad_line);
-        free(fresh);
+        free_state(fresh);
         return NVML_ERROR_UNKNOWN;
     }
     current = fresh;
     return NVML_SUCCESS;
+}
+
+int source_watch(void) {
+    const char *path = getenv("FAKE_NVML_STATE");
+    if (path == NULL) return -1;
+    char folder[PATH_MAX];
+    snprintf(folder, sizeof folder, "%s", path);
+    int watch = inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
+    if (watch >= 0) inotify_add_watch(watch, dirname(folder), IN_MOVED_TO | IN_CLOSE_WRITE);
+    return watch;
 }
 
 const struct state *source_read(nvmlReturn_t *error) {

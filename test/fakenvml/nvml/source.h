@@ -10,6 +10,10 @@
  * the file makes no sense. The state is good until the next source_ call. */
 const struct state *source_read(nvmlReturn_t *error);
 
+/* A descriptor that gets readable when the file may have been replaced, or -1. The
+ * caller closes it. */
+int source_watch(void);
+
 /* Gives the file and the memory back. */
 void source_close(void);
 

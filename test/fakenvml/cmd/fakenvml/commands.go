@@ -10,16 +10,17 @@ import (
 )
 
 func newBuild() *cobra.Command {
-	var out string
+	var out, version string
 	var missing []string
 	cmd := &cobra.Command{
 		Use:   "build --out DIR",
 		Short: "Compile " + fakenvml.LibraryName + " into a folder and print its path",
 		Example: `  fakenvml build --out /tmp/gpu
-  fakenvml build --out /tmp/old --missing nvmlDeviceGetMemoryInfo_v2 --missing nvmlDeviceGetTemperatureV`,
+  fakenvml build --out /tmp/old --missing nvmlDeviceGetMemoryInfo_v2 --missing nvmlDeviceGetTemperatureV
+  fakenvml build --out /tmp/gpu --driver-version 580.65.06`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			library, err := fakenvml.Build(cmd.Context(), out, missing...)
+			library, err := fakenvml.BuildVersion(cmd.Context(), out, version, missing...)
 			if err != nil {
 				return err
 			}
@@ -29,6 +30,7 @@ func newBuild() *cobra.Command {
 	}
 	cmd.Flags().StringVar(&out, "out", "", "existing folder for the library (required)")
 	cmd.Flags().StringArrayVar(&missing, "missing", nil, "function that the library shall not have; may be repeated")
+	cmd.Flags().StringVar(&version, "driver-version", "", "initialise only while the state has this driver_version")
 	if err := cmd.MarkFlagRequired("out"); err != nil {
 		panic(err)
 	}
