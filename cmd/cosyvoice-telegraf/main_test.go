@@ -85,7 +85,7 @@ func TestCommandLine(t *testing.T) {
 			"E! " + bad + ":5: unknown key \"instance.prot\" (did you mean \"port\"?)\n" +
 				"E! " + bad + ":7: unknown key \"instance.prot\" (did you mean \"port\"?)\n"},
 		{"settings that do not fit", []string{"--config", unfit}, 1, "",
-			"E! " + unfit + ": pinned server \"studio\" has 0 of pattern, pid file and port; give exactly one\n"},
+			"E! " + unfit + ": instance \"studio\" is named in 0 ways; give exactly one of pattern, pid_file, port, systemd_unit and cgroup\n"},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {

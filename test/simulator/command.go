@@ -43,6 +43,7 @@ func newRunCommand() *cobra.Command {
 		loadSeconds float64
 		leakMiB     uint64
 		crashAfter  time.Duration
+		execAfter   time.Duration
 	)
 	cmd := &cobra.Command{
 		Use:   "run --dir DIR",
@@ -61,6 +62,9 @@ func newRunCommand() *cobra.Command {
 			if cmd.Flags().Changed("crash-after") {
 				s.Scenario.CrashAfterSyntheses, s.Scenario.CrashAfter = 0, crashAfter
 			}
+			if cmd.Flags().Changed("exec-after") {
+				s.Scenario.ExecAfter = execAfter
+			}
 			s.LoadTime = time.Duration(loadSeconds * float64(time.Second))
 			if o, s, err = complete(o, s); err != nil {
 				return err
@@ -76,6 +80,7 @@ func newRunCommand() *cobra.Command {
 	f.IntVar(&s.Port, "port", 0, "port to listen on (default that of the entry point: 50000, app 7860)")
 	f.StringVar(&scenarioID, "scenario", "steady", "what the server does:\n"+scenarioHelp())
 	f.DurationVar(&crashAfter, "crash-after", 0, "die of SIGKILL this long after the start, in any scenario")
+	f.DurationVar(&execAfter, "exec-after", 0, "start itself anew this long after each start, in any scenario")
 	f.Uint64Var(&leakMiB, "leak-mib", 0, "GPU memory that each synthesis keeps, in any scenario")
 	f.Uint64Var(&s.Seed, "seed", 1, "repeats the same requests at the same times")
 	f.Float64Var(&s.RequestsPerMinute, "rate", 12, "requests a minute of the load generator, 0 for none")

@@ -12,16 +12,19 @@ const modelDir = "pretrained_models/Fun-CosyVoice3-0.5B"
 // entry is a way in which people start CosyVoice3.
 type entry struct {
 	name        string
-	script      string // below the checkout; its folder is the working directory
+	script      string // below the checkout; its folder is the working directory; empty for Triton
 	defaultPort int
 	python      string // name by which the interpreter is called
 	arguments   []string
-	byShell     bool // started by run.sh, so that bash is the parent
+	shell       string  // script that starts it, so that bash is the parent
+	children    []child // that the server starts
+	besides     []child // that the script starts
 	newFront    func(*engine, int) front
 }
 
-// entries are upstream's three servers, started as upstream's README says, and
-// the community build that is started by "bash run.sh".
+// entries are upstream's three servers, started as upstream's README says, the
+// web page with vLLM inside, the community build that is started by "bash
+// run.sh", and upstream's Triton with trtllm-serve beside it.
 var entries = []entry{
 	{name: "webui", script: "webui.py", defaultPort: 50000, python: "python3",
 		arguments: []string{"--port", "PORT", "--model_dir", "MODEL_DIR"}, newFront: newGradio},
@@ -29,7 +32,14 @@ var entries = []entry{
 		arguments: []string{"--port", "PORT", "--model_dir", "MODEL_DIR"}, newFront: newFastAPI},
 	{name: "grpc", script: "runtime/python/grpc/server.py", defaultPort: 50000, python: "python3",
 		arguments: []string{"--port", "PORT", "--max_conc", "4", "--model_dir", "MODEL_DIR"}, newFront: newGRPC},
-	{name: "app", script: "app.py", defaultPort: 7860, python: "python", byShell: true,
+	{name: "vllm", script: "webui.py", defaultPort: 50000, python: "python3",
+		arguments: []string{"--port", "PORT", "--model_dir", "MODEL_DIR"}, newFront: newGradio,
+		children: []child{{argv: []string{"VLLM::EngineCore"}, mib: 4800}}},
+	{name: "triton", defaultPort: 18000, python: "tritonserver", shell: "run_cosyvoice3.sh",
+		arguments: []string{"--model-repository", tritonModels, "--http-port", "PORT"}, newFront: newTriton,
+		children: tritonStubs(),
+		besides:  []child{{argv: []string{"python3", "trtllm-serve", "serve", "trt_engines_cosyvoice3"}, mib: 6000}}},
+	{name: "app", script: "app.py", defaultPort: 7860, python: "python", shell: "run.sh",
 		arguments: []string{"--host", "0.0.0.0", "--port", "PORT"}, newFront: newGradio},
 }
 
@@ -58,7 +68,10 @@ func (e entry) workDir() string {
 // argv is the start line, the interpreter first.
 func (e entry) argv(port int) []string {
 	up := strings.Repeat("../", strings.Count(e.script, "/"))
-	argv := []string{e.python, filepath.Base(e.script)}
+	argv := []string{e.python}
+	if e.script != "" {
+		argv = append(argv, filepath.Base(e.script))
+	}
 	for _, argument := range e.arguments {
 		switch argument {
 		case "PORT":

@@ -20,13 +20,16 @@ func main() {
 	}
 }
 
-// runProgram is the server when the supervisor has handed settings to this
-// process, and the command line tool otherwise: a server's arguments have to
+// runProgram is the server, or a process beside it, when the supervisor has
+// handed settings to this process, and the command line tool otherwise: a server's arguments have to
 // be those of the real one.
 func runProgram(ctx context.Context) error {
 	s, isServer, err := settingsFromEnvironment()
 	if err != nil {
 		return err
+	}
+	if mib, isChild := os.LookupEnv(childVariable); isServer && isChild {
+		return hold(whileSupervised(ctx), s, mib)
 	}
 	if isServer {
 		return serve(whileSupervised(ctx), s, os.Stdout)

@@ -29,18 +29,19 @@ const (
 // with a model, and a Python environment whose interpreter is this program.
 func prepare(dir string, e entry, port int) error {
 	files := map[string]string{
-		"cosyvoice/cli/cosyvoice.py":       standIn,
-		"cosyvoice/cli/model.py":           standIn,
-		"webui.py":                         standIn,
-		"app.py":                           standIn,
-		"runtime/python/fastapi/server.py": standIn,
-		"runtime/python/grpc/server.py":    standIn,
-		modelDir + "/cosyvoice3.yaml":      standIn + "sample_rate: 24000\n",
-		".git/HEAD":                        "ref: refs/heads/main\n",
-		".git/refs/heads/main":             revision + "\n",
+		"cosyvoice/cli/cosyvoice.py":              standIn,
+		"cosyvoice/cli/model.py":                  standIn,
+		"webui.py":                                standIn,
+		"app.py":                                  standIn,
+		"runtime/python/fastapi/server.py":        standIn,
+		"runtime/python/grpc/server.py":           standIn,
+		modelDir + "/cosyvoice3.yaml":             standIn + "sample_rate: 24000\n",
+		tritonModels + "/cosyvoice3/config.pbtxt": standIn,
+		".git/HEAD":                               "ref: refs/heads/main\n",
+		".git/refs/heads/main":                    revision + "\n",
 	}
-	if e.byShell {
-		files["run.sh"] = runScript(e.argv(port))
+	if e.shell != "" {
+		files[e.shell] = runScript(e.argv(port), e.besides)
 	}
 	for name, content := range files {
 		path := filepath.Join(dir, checkoutDir, name)
@@ -59,8 +60,13 @@ func prepare(dir string, e entry, port int) error {
 
 // runScript says a word after the server's end, or bash would replace itself
 // by the server.
-func runScript(argv []string) string {
-	return "#!/bin/bash\n" + strings.Join(argv, " ") + "\necho \"app.py ended with status $?\"\n"
+func runScript(argv []string, besides []child) string {
+	lines := []string{"#!/bin/bash"}
+	for _, c := range besides {
+		lines = append(lines, fmt.Sprintf("%s=%d %s &", childVariable, c.mib, strings.Join(c.argv, " ")))
+	}
+	lines = append(lines, strings.Join(argv, " "), `echo "the server ended with status $?"`, "wait")
+	return strings.Join(lines, "\n") + "\n"
 }
 
 func prepareInterpreter(dir string) error {
@@ -81,7 +87,7 @@ func prepareInterpreter(dir string) error {
 			return err
 		}
 	}
-	for _, name := range []string{"python3", "python"} {
+	for _, name := range []string{"python3", "python", "tritonserver"} {
 		if err := os.Symlink(interpreter, filepath.Join(dir, name)); err != nil && !errors.Is(err, fs.ErrExist) {
 			return err
 		}

@@ -118,7 +118,7 @@ func TestUnusableArguments(t *testing.T) {
 		arguments []string
 		want      string
 	}{
-		{[]string{"--entry", "cli"}, "choose one of webui, fastapi, grpc, app"},
+		{[]string{"--entry", "cli"}, "choose one of webui, fastapi, grpc, vllm, triton, app"},
 		{[]string{"--scenario", "storm"}, "steady"},
 		{[]string{"--rtf", "0"}, "--rtf above 0"},
 		{[]string{"--gpu-state", "/no/such/file"}, "fakenvml init /no/such/file"},

@@ -1,7 +1,9 @@
 package main
 
 import (
+	"context"
 	"fmt"
+	"os"
 	"strings"
 	"syscall"
 	"time"
@@ -19,12 +21,16 @@ type scenario struct {
 	CrashAfterSyntheses int64
 	// CrashAfter is how long the process lives once it is ready.
 	CrashAfter time.Duration
+	// ExecAfter is how long a server works before it starts itself anew, with
+	// the process id that it has.
+	ExecAfter time.Duration
 }
 
 var scenarios = []scenario{
 	{Name: "steady", Summary: "serves for ever"},
 	{Name: "leak", Summary: "keeps 192 MiB of GPU memory a synthesis, until CUDA is out of memory", LeakBytes: 192 * mebibyte},
 	{Name: "crash", Summary: "dies of SIGKILL in its 21st synthesis", CrashAfterSyntheses: 20},
+	{Name: "exec", Summary: "starts itself anew every 20 s, with its process id", ExecAfter: 20 * time.Second},
 }
 
 func findScenario(name string) (scenario, error) {
@@ -47,6 +53,20 @@ func scenarioHelp() string {
 // crashes reports whether a server that has finished so many syntheses dies.
 func (s scenario) crashes(finished int64) bool {
 	return s.CrashAfterSyntheses > 0 && finished >= s.CrashAfterSyntheses
+}
+
+// startAnew replaces the program of this process by itself.
+func startAnew(ctx context.Context, after time.Duration) error {
+	select {
+	case <-ctx.Done():
+		return nil
+	case <-time.After(after):
+	}
+	self, err := os.Executable()
+	if err != nil {
+		return err
+	}
+	return fmt.Errorf("start anew: %w", syscall.Exec(self, os.Args, os.Environ()))
 }
 
 // die ends this process as the kernel's OOM killer does: no handler runs, and

@@ -3,6 +3,7 @@ package main
 import (
 	"math"
 	"math/rand/v2"
+	"os"
 	"time"
 
 	"github.com/cosyvoice-telegraf/cosyvoice-telegraf/test/fakenvml"
@@ -51,6 +52,7 @@ func (s *sensor) show(d *fakenvml.Device, running int, period time.Duration) {
 
 func atRest(d *fakenvml.Device) {
 	set(d.UtilizationGPUPercent, 0)
+	setSM(d, nil)
 	set(d.UtilizationMemoryPercent, 0)
 	set(d.PowerMilliwatts, restMilliwatts)
 	set(d.ClockSMMHz, restSMMHz)
@@ -63,12 +65,22 @@ func atWork(d *fakenvml.Device, running int) {
 	// Eager PyTorch leaves gaps between kernels, which a second request fills.
 	busy := min(99, uint64(40+20*running+rand.IntN(15)))
 	set(d.UtilizationGPUPercent, busy)
+	setSM(d, &busy)
 	set(d.UtilizationMemoryPercent, busy*2/5)
 	set(d.PowerMilliwatts, workMilliwatts+busy*percentMilliwatts)
 	set(d.ClockSMMHz, workSMMHz)
 	set(d.ClockMemoryMHz, workMemoryMHz)
 	set(d.PerformanceState, workPState)
 	set(d.ThrottleReasons, value(d.ThrottleReasons)&^gpuIdle)
+}
+
+// setSM sets how much of the SMs this process uses; nil is none.
+func setSM(d *fakenvml.Device, percent *uint64) {
+	for i := range d.Processes {
+		if d.Processes[i].PID == os.Getpid() {
+			d.Processes[i].SMPercent = percent
+		}
+	}
 }
 
 // set leaves alone a reading that the device does not support.

@@ -61,6 +61,11 @@ func serve(ctx context.Context, s settings, out io.Writer) (err error) {
 		}
 		return err
 	}
+	stopChildren, err := startChildren(e.children)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, stopChildren()) }()
 	// A real server binds every interface; a stand-in is for this machine alone.
 	listener, err := net.Listen("tcp", net.JoinHostPort("127.0.0.1", strconv.Itoa(s.Port)))
 	if err != nil {
@@ -76,6 +81,9 @@ func serve(ctx context.Context, s settings, out io.Writer) (err error) {
 	}
 	if s.Scenario.CrashAfter > 0 {
 		defer time.AfterFunc(s.Scenario.CrashAfter, die).Stop()
+	}
+	if s.Scenario.ExecAfter > 0 {
+		start(func(ctx context.Context) error { return startAnew(ctx, s.Scenario.ExecAfter) })
 	}
 	<-ctx.Done()
 	if cause := context.Cause(ctx); !errors.Is(cause, context.Canceled) {

@@ -105,8 +105,8 @@ func serverCommand(o options, s settings, e entry) (*exec.Cmd, error) {
 	bin := filepath.Join(o.Dir, pythonDir)
 	argv := e.argv(s.Port)
 	cmd := &exec.Cmd{Path: filepath.Join(bin, argv[0]), Args: argv}
-	if e.byShell {
-		cmd = exec.Command("bash", "run.sh")
+	if e.shell != "" {
+		cmd = exec.Command("bash", e.shell)
 	}
 	cmd.Dir = filepath.Join(o.Dir, checkoutDir, e.workDir())
 	cmd.Env = append(os.Environ(), environment,

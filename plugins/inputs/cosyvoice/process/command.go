@@ -7,7 +7,8 @@ import (
 	"strings"
 )
 
-// command is a Python program as its command line tells it.
+// command is a program as its command line tells it: one in Python, or one of
+// the few others that serve speech.
 type command struct {
 	interpreter string
 	// program is the script as written, or the path that a module's name
@@ -30,11 +31,17 @@ var (
 // Of the interpreter's options, these are followed by a value of their own.
 var pythonOptionsWithValue = []string{"-W", "-X", "--check-hash-based-pycs"}
 
-// parseCommand reads the command line of a Python process. It returns false if
-// no script or module is named, as for an interactive interpreter or -c.
+// parseCommand reads a command line. It returns false if no script or module is
+// named, as for an interactive interpreter or -c.
 func parseCommand(argv []string) (command, bool) {
 	if len(argv) == 0 {
 		return command{}, false
+	}
+	if isNative(argv[0]) {
+		return command{program: argv[0], arguments: argv[1:]}, true
+	}
+	if model, ok := xinferenceModel(argv); ok {
+		return command{program: model}, true
 	}
 	if isLauncher(argv[0]) {
 		return command{interpreter: argv[0]}.launched(path.Base(argv[0]), argv[1:])
@@ -105,5 +112,18 @@ func (c command) option(names ...string) (string, bool) {
 func isPython(name string) bool { return pythonName.MatchString(path.Base(name)) }
 
 func isLauncher(name string) bool { return slices.Contains(launcherNames, path.Base(name)) }
+
+// isNative tells a server that is no Python program.
+func isNative(name string) bool { return path.Base(name) == tritonServer }
+
+// xinferenceModel returns the name of the model that a process of Xinference
+// serves; the title that it writes over its command line is all there is to see.
+func xinferenceModel(argv []string) (name string, ok bool) {
+	name, ok = strings.CutPrefix(strings.Join(argv, " "), "Model: ")
+	return name, ok && !strings.ContainsAny(name, " /")
+}
+
+// isTitle tells that the command line was only a title, that of a model.
+func (c command) isTitle() bool { return c.interpreter == "" && !isNative(c.program) }
 
 func modulePath(module string) string { return strings.ReplaceAll(module, ".", "/") + ".py" }

@@ -1,7 +1,6 @@
 package process
 
 import (
-	"cmp"
 	"slices"
 	"strings"
 	"time"
@@ -26,88 +25,89 @@ func (o *Observer) discover(gpuPIDs map[int]bool) Scan {
 			o.table.forget(pid)
 		}
 	}
-	scan, err := o.table.scan(func(proc procfs.Proc, stat procfs.ProcStat, argv []string) *match {
-		e := o.evidenceOf(proc, stat, argv, gpuPIDs[proc.PID])
-		if pin := o.pinOf(proc, argv, e, pinned); pin != nil {
-			return &match{pin: pin, evidence: e, reasons: []string{"the configuration names it"}}
-		}
-		if e == nil {
-			return nil
-		}
-		reasons, isServer := judge(e)
-		if !isServer {
-			return nil
-		}
-		return &match{evidence: e, reasons: reasons}
+	scan, err := o.table.scan(gpuPIDs, func(proc procfs.Proc, argv []string) *match {
+		return o.examine(proc, argv, gpuPIDs[proc.PID], pinned)
 	})
 	if err != nil {
 		o.options.Log.Warnf("Cannot look for servers: %v", err)
 	} else {
-		// First those of known servers, so that none of them is adopted as a
-		// server of its own.
+		o.follow()
 		o.assignProcesses()
-		if o.adopt() {
-			o.assignProcesses()
-		}
 	}
 	scan.Seconds = time.Since(began).Seconds()
 	return scan
 }
 
-// adopt starts to follow each server that is not followed yet.
-func (o *Observer) adopt() (any bool) {
-	var found []*entry
-	pinBelow := make(map[int]*Pin)
-	for pid, known := range o.table.entries {
-		if known.match == nil {
-			continue
-		}
-		top := known
-		for above := range o.table.ancestors(pid) {
-			if above.match != nil {
-				top = above
-			}
-		}
-		if top == known {
-			found = append(found, known)
-		} else if known.match.pin != nil {
-			pinBelow[top.id.pid] = known.match.pin
+func (o *Observer) examine(proc procfs.Proc, argv []string, onGPU bool, pinned map[int]*Pin) *match {
+	e := o.evidenceOf(proc, argv, onGPU)
+	if pin := o.pinOf(proc, argv, e, pinned); pin != nil {
+		return &match{pin: pin, evidence: e, reasons: []string{"the configuration names it"}}
+	}
+	if e == nil {
+		return nil
+	}
+	reasons, isServer := judge(e)
+	if !isServer {
+		return nil
+	}
+	return &match{evidence: e, reasons: reasons}
+}
+
+// follow buries servers that have ended, takes in what others have become, and
+// starts to follow each that is new.
+func (o *Observer) follow() {
+	followed := make(map[int]bool)
+	for _, s := range o.servers {
+		s.companions = nil
+		switch root := o.table.entries[s.id.pid]; {
+		case s.dead:
+		case root == nil || root.id != s.id:
+			o.bury(s)
+		default:
+			followed[s.id.pid] = true
+			s.renew(root.match)
 		}
 	}
-	// Older servers choose their names first.
-	slices.SortFunc(found, func(a, b *entry) int {
-		return cmp.Or(cmp.Compare(a.id.start, b.id.start), cmp.Compare(a.id.pid, b.id.pid))
-	})
-	for _, top := range found {
-		if o.follows(top.id) {
-			continue
-		}
+	tops, pinBelow := o.table.tops(followed)
+	if len(tops) == 0 {
+		return
+	}
+	o.byAge(tops)
+	// Parts come last, when the servers that they belong to are known, and of a
+	// pinned group the program that is known to serve becomes the main process.
+	slices.SortStableFunc(tops, func(a, b *entry) int { return a.match.rank() - b.match.rank() })
+	for _, top := range tops {
 		if top.match.pin == nil {
 			top.match.pin = pinBelow[top.id.pid]
 		}
-		o.follow(top.id, top.match)
-		any = true
+		if s := o.groupOf(top); s != nil {
+			s.companions = append(s.companions, top.id)
+		} else if top.match.rank() < rankPart {
+			o.adopt(top)
+		}
 	}
-	return any
 }
 
-// follows tells whether a process is a server that is followed, or part of one:
-// a child can come to look like a server after its parent was found.
-func (o *Observer) follows(id processID) bool {
-	return slices.ContainsFunc(o.servers, func(s *server) bool {
-		return !s.dead && (s.id == id || s.members[id] != nil)
-	})
+// renew takes in what a server's process has turned into: one that starts
+// itself anew keeps its id, but may have other arguments. A title that it
+// writes over them says nothing.
+func (s *server) renew(m *match) {
+	if m == nil || m.evidence == nil || m.evidence == s.evidence {
+		return
+	}
+	s.evidence, s.health = m.evidence, health{}
 }
 
-func (o *Observer) follow(id processID, m *match) {
-	s := newServer(id, m, o.startTime(id))
-	s.instance = o.freeName(baseName(m))
+func (o *Observer) adopt(top *entry) {
+	s := newServer(top.id, top.match, o.startTime(top.id))
+	s.base, s.place = baseName(top.match), placeOf(top.match.evidence)
+	s.instance = o.freeName(s.base, s.place)
 	s.version = o.options.Version
 	if s.version == "" {
-		s.version = o.filesOf(id.pid).versionOf(m.evidence)
+		s.version = o.filesOf(top.id.pid).versionOf(s.evidence)
 	}
 	o.replaceDead(s)
-	o.options.Log.Infof("Found CosyVoice server %q, pid %d: %s", s.instance, id.pid, strings.Join(m.reasons, "; "))
+	o.options.Log.Infof("Found CosyVoice server %q, pid %d: %s", s.instance, s.id.pid, strings.Join(top.match.reasons, "; "))
 	if s.startTime.After(o.began) || !s.notBefore.IsZero() {
 		o.noteStart(s)
 		s.sawStart = true
@@ -128,29 +128,19 @@ func (o *Observer) replaceDead(s *server) {
 	o.servers = append(o.servers, s)
 }
 
-// assignProcesses gives each server the processes of its tree.
+// assignProcesses gives each server the processes of its trees.
 func (o *Observer) assignProcesses() {
-	var roots []int
-	for _, s := range o.servers {
-		if !s.dead {
-			roots = append(roots, s.id.pid)
-		}
-	}
-	if len(roots) == 0 {
-		return
-	}
-	trees := o.table.trees(roots)
 	for _, s := range o.servers {
 		if s.dead {
 			continue
 		}
-		var tree []processID
-		if root := o.table.entries[s.id.pid]; root != nil && root.id == s.id {
-			for _, pid := range trees[s.id.pid] {
-				tree = append(tree, o.table.entries[pid].id)
+		var processes []processID
+		for _, root := range append([]processID{s.id}, s.companions...) {
+			for _, pid := range o.table.tree(root.pid) {
+				processes = append(processes, o.table.entries[pid].id)
 			}
 		}
-		s.assign(o.fs, tree)
+		s.assign(o.fs, processes)
 		if s.members[s.id] == nil {
 			o.bury(s)
 		}

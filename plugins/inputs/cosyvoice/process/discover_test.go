@@ -35,11 +35,11 @@ func TestServersAreFound(t *testing.T) {
 		"FastAPI with defaults": {
 			proc{argv: "python3 server.py", cwd: checkout + "/runtime/python/fastapi"}, "50000", apiFastAPI},
 		"gRPC told by its option": {
-			proc{argv: "python3 server.py --port 50000 --max_conc 4 --model_dir iic/CosyVoice-300M", hidden: true}, "50000", apiGRPC},
+			proc{argv: "python3 server.py --port 50000 --max_conc 4 --model_dir iic/CosyVoice-300M", hidden: true}, "50000", apiRPC},
 		"gRPC told by its folder": {
-			proc{argv: "python3 server.py", cwd: checkout + "/runtime/python/grpc"}, "50000", apiGRPC},
+			proc{argv: "python3 server.py", cwd: checkout + "/runtime/python/grpc"}, "50000", apiRPC},
 		"gRPC told by its path": {
-			proc{argv: "python3 /root/CosyVoice/runtime/python/grpc/server.py", hidden: true}, "50000", apiGRPC},
+			proc{argv: "python3 /root/CosyVoice/runtime/python/grpc/server.py", hidden: true}, "50000", apiRPC},
 		"app.py with options that are no options": {
 			proc{argv: "python app.py --host 0.0.0.0 --port 7860 --allow-webui-cors-origin *", cwd: checkout}, "7860", apiGradio},
 		"app.py with defaults": {
@@ -197,10 +197,10 @@ func TestKnownProcessesAreLeftAlone(t *testing.T) {
 	o := m.observer(Options{})
 	require.Equal(t, Scan{Processes: 20, Examined: 20}, withoutTime(o.Tick(nil).Scan))
 	examined := 0
-	for range 61 {
+	for range 63 {
 		examined += o.Tick(nil).Scan.Examined
 	}
-	// After 1, 2, 4, 8, 16 and then each 30 ticks.
+	// After 1, 2, 4, 8, 16, 32 and then each 60 ticks.
 	require.Equal(t, 6*20, examined)
 	m.run(proc{pid: 200, ppid: 1, argv: "sleep 1000"})
 	require.Equal(t, 1, o.Tick(nil).Scan.Examined)

@@ -3,7 +3,6 @@ package process
 import (
 	"path"
 	"slices"
-	"strconv"
 	"strings"
 )
 
@@ -14,31 +13,53 @@ const (
 	apiOther api = iota
 	apiGradio
 	apiFastAPI
-	apiGRPC
+	apiTriton
+	apiRPC // gRPC, or another protocol in which nothing harmless can be asked
 )
 
 // entryPoint is a program that serves speech.
 type entryPoint struct {
-	program string // file name
+	program string // file name; with a folder for one that is run as a module
 	port    int    // on which it listens by default; 0 if not known
 	api     api
+	// verb is the first argument, without which the program serves nothing.
+	verb string
+	// anyModel tells that the program serves whatever model it is given, so
+	// that only a model that says CosyVoice makes it a server.
+	anyModel bool
+	// part tells that the program is never a server of its own, but belongs to
+	// the Triton server beside it.
+	part bool
 }
+
+const (
+	tritonServer = "tritonserver"
+	tritonStub   = "triton_python_backend_stub"
+)
 
 // The programs of the official repository (webui.py and the two server.py, told
 // apart below) and of builds and wrappers around it. Most names are common, so
 // a name alone makes no server; see signs.
 var entryPoints = []entryPoint{
-	{"webui.py", 8000, apiGradio},
-	{"server.py", 50000, apiFastAPI},
-	{"app.py", 7860, apiGradio},
-	{"app_local.py", 50000, apiGradio},
-	{"api.py", 9233, apiOther},
-	{"api_server.py", 0, apiOther},
-	{"run_server.py", 0, apiOther},
-	{"start_all.py", 0, apiOther},
-	{"tts_server.py", 0, apiOther},
-	{"cosyvoice_server.py", 0, apiOther},
-	{"cosyvoice-api.py", 50000, apiFastAPI},
+	{program: "webui.py", port: 8000, api: apiGradio},
+	{program: "server.py", port: 50000, api: apiFastAPI},
+	{program: "app.py", port: 7860, api: apiGradio},
+	{program: "app_local.py", port: 50000, api: apiGradio},
+	{program: "api.py", port: 9233},
+	{program: "api_server.py"},
+	{program: "run_server.py"},
+	{program: "start_all.py"},
+	{program: "tts_server.py"},
+	{program: "cosyvoice_server.py"},
+	{program: "cosyvoice-api.py", port: 50000, api: apiFastAPI},
+	{program: "vllm", port: 8000, verb: "serve", anyModel: true},
+	{program: "vllm-omni", port: 8000, verb: "serve", anyModel: true},
+	{program: "vllm/entrypoints/openai/api_server.py", port: 8000, anyModel: true},
+	{program: "sgl-omni", port: 8000, verb: "serve", anyModel: true},
+	{program: "sglang", port: 30000, verb: "serve", anyModel: true},
+	{program: "sglang/launch_server.py", port: 30000, anyModel: true},
+	{program: tritonServer, port: 8000, api: apiTriton, anyModel: true},
+	{program: "trtllm-serve", port: 8000, anyModel: true, part: true},
 }
 
 // launcherPort is the default port of uvicorn and gunicorn.
@@ -62,14 +83,20 @@ func entryOf(c command, cwd string) (entryPoint, bool) {
 	if !known && c.module && strings.HasPrefix(name, "runtime/") {
 		entry, known = lookUpEntry(path.Base(name))
 	}
+	if known && entry.verb != "" && (len(c.arguments) == 0 || c.arguments[0] != entry.verb) {
+		return entryPoint{}, false
+	}
 	if !known {
 		if !namesCosyVoice(name) || servesOtherwise(name) {
 			return entryPoint{}, false
 		}
 		entry = entryPoint{program: name}
+		if c.isTitle() {
+			entry.api = apiRPC
+		}
 	}
 	if entry.program == "server.py" && isGRPC(c, cwd) {
-		entry.api = apiGRPC
+		entry.api = apiRPC
 	}
 	if c.launcher != "" {
 		entry.port, entry.api = launcherPort, apiOther
@@ -97,16 +124,6 @@ func isGRPC(c command, cwd string) bool {
 		return true
 	}
 	return strings.HasSuffix(path.Dir(path.Join(cwd, c.program)), "grpc")
-}
-
-// givenPort is the port that the command line asks for, or 0.
-func givenPort(c command) int {
-	text, _ := c.option("--port", "-p")
-	port, err := strconv.ParseUint(text, 10, 16)
-	if err != nil {
-		return 0
-	}
-	return int(port)
 }
 
 func namesCosyVoice(text string) bool {

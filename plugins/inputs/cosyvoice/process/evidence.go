@@ -18,10 +18,11 @@ type evidence struct {
 	entry       entryPoint
 	exe         string
 	cwd         string
-	cgroup      string
-	modelDir    string
-	modelConfig bool   // the model directory holds cosyvoice*.yaml
+	cgroups     []string
+	model       string // folder or name, as given
+	modelConfig bool   // the model's folder holds cosyvoice*.yaml, or is Triton's with such a model
 	checkout    bool   // the working directory or a parent holds CosyVoice's source
+	stubs       bool   // it is Triton, and a stub of it serves CosyVoice
 	starter     string // command lines above it
 	condaEnv    string
 	listens     bool
@@ -31,20 +32,18 @@ type evidence struct {
 // Programs whose work is to start another.
 var starterNames = []string{
 	"sh", "bash", "dash", "zsh", "ash", "ksh", "fish",
-	"sudo", "su", "timeout", "tini", "dumb-init", "docker-init",
+	"sudo", "su", "timeout", "nohup", "tini", "dumb-init", "docker-init", "mpirun", "orterun",
 }
-
-const maxAncestors = 16
 
 // evidenceOf returns nil if the process runs no entry point, which for all but
 // a few processes its command line alone tells.
-func (o *Observer) evidenceOf(proc procfs.Proc, stat procfs.ProcStat, argv []string, onGPU bool) *evidence {
+func (o *Observer) evidenceOf(proc procfs.Proc, argv []string, onGPU bool) *evidence {
 	c, ok := parseCommand(argv)
 	if !ok {
 		return nil
 	}
 	e := &evidence{command: c, onGPU: onGPU}
-	if !o.runsPython(proc, stat, argv) {
+	if c.interpreter != "" && !runsPython(proc, argv) {
 		return nil
 	}
 	e.cwd, _ = proc.Cwd()
@@ -52,30 +51,46 @@ func (o *Observer) evidenceOf(proc procfs.Proc, stat procfs.ProcStat, argv []str
 		return nil
 	}
 	e.exe, _ = proc.Executable()
-	e.modelDir, _ = c.option("--model_dir", "--model-dir")
-	e.cgroup = strings.Join(cgroupPaths(proc), " ")
+	e.model = givenModel(c, e.entry)
+	e.cgroups = cgroupPaths(proc)
 	if environment, err := proc.Environ(); err == nil {
 		e.condaEnv = variable(environment, "CONDA_DEFAULT_ENV")
 	}
-	e.starter = o.starterOf(stat.PPID)
+	e.stubs = o.hasStubs(proc.PID)
+	e.starter = o.starterOf(proc.PID)
 	files := o.filesOf(proc.PID)
 	e.checkout = files.findUp(e.cwd, "cosyvoice/cli/cosyvoice.py") != ""
-	e.modelConfig = files.modelGeneration(absolute(e.cwd, e.modelDir)) != ""
+	e.modelConfig = files.modelGeneration(absolute(e.cwd, e.model)) != ""
 	e.listens = len(o.sockets.listening(proc)) > 0
 	return e
 }
 
 // runsPython believes the command line, and looks further only where a program
 // goes by another name but runs a script.
-func (o *Observer) runsPython(proc procfs.Proc, stat procfs.ProcStat, argv []string) bool {
-	if isPython(argv[0]) || isLauncher(argv[0]) || isPython(stat.Comm) {
+func runsPython(proc procfs.Proc, argv []string) bool {
+	if isPython(argv[0]) || isLauncher(argv[0]) {
 		return true
 	}
 	if !slices.ContainsFunc(argv, func(a string) bool { return strings.HasSuffix(a, ".py") }) {
 		return false
 	}
+	if name, err := proc.Comm(); err == nil && isPython(name) {
+		return true
+	}
 	exe, err := proc.Executable()
 	return err == nil && isPython(exe)
+}
+
+// hasStubs tells whether Triton's Python backend runs a CosyVoice model below a
+// process. A stub's first argument is the path of the model's code.
+func (o *Observer) hasStubs(pid int) bool {
+	for child := range o.table.children[pid] {
+		argv := o.table.commandLine(child)
+		if len(argv) > 1 && path.Base(argv[0]) == tritonStub && namesCosyVoice(argv[1]) {
+			return true
+		}
+	}
+	return false
 }
 
 // starterOf returns the command lines of the shells and Python programs above a
@@ -83,22 +98,11 @@ func (o *Observer) runsPython(proc procfs.Proc, stat procfs.ProcStat, argv []str
 // have to do with their names.
 func (o *Observer) starterOf(pid int) string {
 	var lines []string
-	for range maxAncestors {
-		if pid <= 1 {
-			break
-		}
-		proc, err := o.fs.Proc(pid)
-		if err != nil {
-			break
-		}
-		if argv, err := proc.CmdLine(); err == nil && len(argv) > 0 && (isStarter(argv[0]) || isPython(argv[0])) {
+	for above := range o.table.ancestors(pid) {
+		argv := o.table.commandLine(above.id.pid)
+		if len(argv) > 0 && (isStarter(argv[0]) || isPython(argv[0])) {
 			lines = append(lines, strings.Join(argv, " "))
 		}
-		known, ok := o.table.entries[pid]
-		if !ok {
-			break
-		}
-		pid = known.ppid
 	}
 	return strings.Join(lines, "\n")
 }

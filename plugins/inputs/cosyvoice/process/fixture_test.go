@@ -17,19 +17,18 @@ var bootTime = time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
 
 // machine is a made-up host: a proc tree, a file system and a clock.
 type machine struct {
-	t     *testing.T
+	t     testing.TB
 	proc  string
 	files string
 	now   time.Time
 }
 
-func newMachine(t *testing.T) *machine {
+func newMachine(t testing.TB) *machine {
 	m := &machine{t: t, proc: t.TempDir(), files: t.TempDir(), now: bootTime.Add(time.Hour)}
 	m.hostCPU(100, 100)
 	m.write("meminfo", "MemTotal: 1048576 kB\nMemFree: 1000 kB\nMemAvailable: 262144 kB\n")
 	m.write("loadavg", "1.50 1.00 0.50 1/100 999\n")
 	m.mkdir("self/net")
-	m.link("net:[1]", "self/ns/net")
 	m.sockets("self")
 	return m
 }
@@ -61,22 +60,29 @@ type proc struct {
 	fds       []string
 	cpu       int // clock ticks
 	rssPages  int
-	hidden    bool // another user's: no root, fd, io
+	inside    []int // its ids in the namespaces below
+	hidden    bool  // another user's: no root, fd, io
 }
 
 func (m *machine) run(p proc) {
 	dir := strconv.Itoa(p.pid)
-	require.NoError(m.t, os.RemoveAll(filepath.Join(m.proc, dir)))
+	// Made before the old one goes, so that it has another inode.
+	m.mkdir("new")
+	m.kill(p.pid)
+	require.NoError(m.t, os.Rename(filepath.Join(m.proc, "new"), filepath.Join(m.proc, dir)))
 	m.stat(p)
-	argv := strings.Fields(p.argv)
-	m.write(dir+"/cmdline", strings.Join(argv, "\x00")+"\x00")
+	m.exec(p.pid, strings.Fields(p.argv)...)
 	m.write(dir+"/cgroup", p.cgroup)
+	m.write(dir+"/comm", p.name()+"\n")
+	m.write(dir+"/status", "Name:\t"+p.name()+"\nNSpid:\t"+p.ids()+"\n")
 	m.write(dir+"/task/"+dir+"/schedstat", "1000000 2000000 3\n")
-	m.sockets(dir)
+	m.mkdir(dir + "/net")
+	for _, file := range []string{"tcp", "tcp6"} {
+		require.NoError(m.t, os.Link(filepath.Join(m.proc, "self/net", file), filepath.Join(m.proc, dir, "net", file)))
+	}
 	if p.hidden {
 		return
 	}
-	m.link("net:[1]", dir+"/ns/net")
 	m.link(m.files, dir+"/root")
 	m.write(dir+"/io", "rchar: 1\nwchar: 1\nsyscr: 1\nsyscw: 1\nread_bytes: 4096\nwrite_bytes: 8192\ncancelled_write_bytes: 0\n")
 	m.write(dir+"/environ", p.environ)
@@ -92,6 +98,23 @@ func (m *machine) run(p proc) {
 	}
 }
 
+// exec gives a process another command line.
+func (m *machine) exec(pid int, argv ...string) {
+	m.write(strconv.Itoa(pid)+"/cmdline", strings.Join(argv, "\x00")+"\x00")
+}
+
+func (p proc) name() string {
+	if p.comm != "" {
+		return p.comm
+	}
+	return filepath.Base(strings.Fields(p.argv)[0])
+}
+
+// ids are those in all namespaces, as in /proc/<pid>/status.
+func (p proc) ids() string {
+	return strings.Join(strings.Fields(strings.Trim(fmt.Sprint(append([]int{p.pid}, p.inside...)), "[]")), "\t")
+}
+
 // stat writes only the numbers, as when a process goes on running.
 func (m *machine) stat(p proc) {
 	if p.start == 0 {
@@ -100,12 +123,9 @@ func (m *machine) stat(p proc) {
 	if p.state == "" {
 		p.state = "S"
 	}
-	if p.comm == "" {
-		p.comm = filepath.Base(strings.Fields(p.argv)[0])
-	}
 	m.write(strconv.Itoa(p.pid)+"/stat", fmt.Sprintf(
 		"%d (%s) %s %d 1 1 0 -1 0 0 0 0 0 %d 0 0 0 20 0 2 0 %d 0 %d 0 0 0 0 0 0 0 0 0 0 0 0 17 0 0 0 0 0 0 0 0 0 0 0 0 0 0\n",
-		p.pid, p.comm, p.state, p.ppid, p.cpu, p.start*clockTicks, p.rssPages))
+		p.pid, p.name(), p.state, p.ppid, p.cpu, p.start*clockTicks, p.rssPages))
 }
 
 func (m *machine) kill(pid int) {
@@ -119,21 +139,18 @@ func tcpLine(port int, state string, inode int) string {
 
 const tcpHeader = "  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode\n"
 
+// sockets puts a process into a network namespace of its own.
 func (m *machine) sockets(process string, lines ...string) {
-	m.write(process+"/net/tcp", tcpHeader+strings.Join(lines, ""))
-	m.write(process+"/net/tcp6", tcpHeader)
+	for file, lines := range map[string][]string{"tcp": lines, "tcp6": nil} {
+		_ = os.Remove(filepath.Join(m.proc, process, "net", file))
+		m.write(process+"/net/"+file, tcpHeader+strings.Join(lines, ""))
+	}
 }
 
 // hostSockets sets the sockets of the namespace that the machine's processes
 // share.
 func (m *machine) hostSockets(lines ...string) {
-	entries, err := os.ReadDir(m.proc)
-	require.NoError(m.t, err)
-	for _, entry := range entries {
-		if entry.IsDir() {
-			m.sockets(entry.Name(), lines...)
-		}
-	}
+	m.write("self/net/tcp", tcpHeader+strings.Join(lines, ""))
 }
 
 func (m *machine) write(name, content string) {
@@ -175,4 +192,11 @@ func kinds(events []Event) []EventKind {
 		kinds = append(kinds, e.Kind)
 	}
 	return kinds
+}
+
+// relink gives a process another root folder.
+func (m *machine) relink(root string, pid int) {
+	name := strconv.Itoa(pid) + "/root"
+	require.NoError(m.t, os.Remove(filepath.Join(m.proc, name)))
+	m.link(root, name)
 }

@@ -39,7 +39,7 @@ func (o *Observer) check(s *server, service *Service) (target, bool) {
 	}
 	s.health.port, s.health.wasReady = port, true
 	service.Connections = &connections
-	if !o.options.Probe.Enabled || !o.reaches(namespace, found) {
+	if !o.options.Probe.Enabled || !o.reaches(namespace) {
 		s.health.note(true)
 		return target{}, false
 	}
@@ -56,11 +56,11 @@ func (o *Observer) check(s *server, service *Service) (target, bool) {
 // server counts as listening wherever it does: entry points differ in their
 // defaults.
 func (o *Observer) portOf(s *server, namespace *namespace) int {
-	if pin := s.match.pin; pin != nil && pin.Port != 0 {
+	if pin := s.pin; pin != nil && pin.Port != 0 {
 		return pin.Port
 	}
 	expected := 0
-	if e := s.match.evidence; e != nil {
+	if e := s.evidence; e != nil {
 		if port := givenPort(e.command); port != 0 {
 			return port
 		}
@@ -98,12 +98,9 @@ func (o *Observer) ownListeners(s *server) []listener {
 	return own
 }
 
-// reaches tells whether a socket of another namespace can be connected to from
+// reaches tells whether the sockets of a namespace can be connected to from
 // here: in a container with its own network the same address is another place.
-func (o *Observer) reaches(namespace *namespace, l *listener) bool {
-	own := o.sockets.own()
-	return own == namespace || own.holds(l.inode)
-}
+func (o *Observer) reaches(namespace *namespace) bool { return o.sockets.own() == namespace }
 
 func reachableAddr(bound netip.Addr) netip.Addr {
 	if !bound.IsValid() || bound.IsUnspecified() {
@@ -119,8 +116,8 @@ func (s *server) showsSockets() bool {
 }
 
 func (s *server) api() api {
-	if s.match.evidence == nil {
+	if s.evidence == nil {
 		return apiOther
 	}
-	return s.match.evidence.entry.api
+	return s.evidence.entry.api
 }

@@ -150,14 +150,3 @@ func TestLiveServer(t *testing.T) {
 	require.Contains(t, kindsOf(report, instance), EventStart)
 	require.Equal(t, again.Process.Pid, serviceOf(report, instance).PID)
 }
-
-func BenchmarkTick(b *testing.B) {
-	startServer(b, freePort(b))
-	o, err := New(Options{})
-	require.NoError(b, err)
-	o.table.self = -1
-	require.NotEmpty(b, o.Tick(nil).Services)
-	for b.Loop() {
-		o.Tick(nil)
-	}
-}

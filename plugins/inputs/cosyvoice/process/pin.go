@@ -2,6 +2,8 @@ package process
 
 import (
 	"os"
+	"path"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -47,9 +49,33 @@ func (o *Observer) pinOf(proc procfs.Proc, argv []string, e *evidence, pinned ma
 			if o.serves(proc, pin.Port, e) {
 				return pin
 			}
+		case pin.isGroup():
+			if !isBystander(argv[0]) && inCgroup(cgroupPaths(proc), pin.cgroup()) {
+				return pin
+			}
 		}
 	}
 	return nil
+}
+
+// isGroup tells that all processes that a pin names are one server.
+func (p *Pin) isGroup() bool { return p.Unit != "" || p.Cgroup != "" }
+
+func (p *Pin) cgroup() string {
+	switch {
+	case p.Cgroup != "":
+		return p.Cgroup
+	case path.Ext(p.Unit) == "":
+		return p.Unit + ".service"
+	default:
+		return p.Unit
+	}
+}
+
+// isBystander tells programs that run beside a server in its unit or container
+// and are not it: above it, or in its place after its end.
+func isBystander(name string) bool {
+	return isStarter(name) || slices.Contains([]string{"sleep", "tail", "tee", "cat", "docker-proxy", "conmon"}, path.Base(name))
 }
 
 // serves tells whether a process listens on a port. Where its sockets are not

@@ -55,7 +55,8 @@ func TestUnusablePinsAreRefused(t *testing.T) {
 	for want, pins := range map[string][]Pin{
 		"has no name":        {{Port: 1}},
 		"give exactly one":   {{Name: "a"}},
-		"has 2 of":           {{Name: "a", Port: 1, PIDFile: "x"}},
+		"named in 2 ways":    {{Name: "a", Port: 1, PIDFile: "x"}},
+		"named in 3 ways":    {{Name: "a", Port: 1, Unit: "x", Cgroup: "y"}},
 		"from 1 to 65535":    {{Name: "a", Port: 70000}},
 		"each its own name":  {{Name: "a", Port: 1}, {Name: "a", Port: 2}},
 		"give one from 1 to": {{Name: "a", Port: -1}},

@@ -32,6 +32,7 @@ const (
 var probePaths = map[api]string{
 	apiGradio:  "/gradio_api/queue/status",
 	apiFastAPI: "/docs",
+	apiTriton:  "/v2/health/ready",
 	apiOther:   "/health",
 }
 
@@ -179,9 +180,9 @@ func (p *prober) probe(ctx context.Context, w *watched) {
 }
 
 // ask returns nil if the server answers: any HTTP status below 500, for a 404
-// or 401 is given by a server that runs; for gRPC, that it accepts.
+// or 401 is given by a server that runs; for an RPC server, that it accepts.
 func (p *prober) ask(ctx context.Context, t target) error {
-	if t.api == apiGRPC {
+	if t.api == apiRPC {
 		connection, err := (&net.Dialer{}).DialContext(ctx, "tcp", t.address.String())
 		if err != nil {
 			return fmt.Errorf("connect to the server's port: %w", err)

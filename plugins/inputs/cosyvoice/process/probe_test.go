@@ -97,9 +97,9 @@ func TestProbeOfGRPCOnlyConnects(t *testing.T) {
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	require.NoError(t, err)
 	address := netip.MustParseAddrPort(listener.Addr().String())
-	require.Zero(t, probeOnce(t, target{apiGRPC, address}, time.Minute).failures)
+	require.Zero(t, probeOnce(t, target{apiRPC, address}, time.Minute).failures)
 	require.NoError(t, listener.Close())
-	require.Equal(t, 1, probeOnce(t, target{apiGRPC, address}, time.Minute).failures)
+	require.Equal(t, 1, probeOnce(t, target{apiRPC, address}, time.Minute).failures)
 }
 
 func TestProbeEndsWithItsContext(t *testing.T) {
@@ -142,7 +142,6 @@ func TestServerThatStopsAnsweringIsStuck(t *testing.T) {
 		Probe: ProbeOptions{Enabled: true, Interval: 5 * time.Millisecond, Timeout: time.Minute},
 	})
 	m.run(proc{pid: 100, ppid: 1, argv: "python main.py", fds: []string{"socket:[7]"}})
-	m.sockets("100", tcpLine(port, tcpListen, 7))
 	runBeside(t, o.Run)
 
 	until := func(state State, ready bool) Service {
@@ -182,7 +181,8 @@ func TestServerInAnotherNetworkNamespaceIsNotProbed(t *testing.T) {
 	require.True(t, *o.Tick(nil).Services[0].Ready, "it listens")
 	require.Empty(t, o.prober.watched)
 
-	m.sockets("self", tcpLine(50000, tcpListen, 7))
+	m.run(p)
+	m.hostSockets(tcpLine(50000, tcpListen, 7))
 	o.Tick(nil)
 	require.Len(t, o.prober.watched, 1)
 }

@@ -11,7 +11,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
 	"regexp"
 	"sync"
 	"time"
@@ -24,8 +23,8 @@ import (
 type Options struct {
 	// ProcRoot is the mount point of the proc file system; /proc if empty.
 	ProcRoot string
-	// CgroupRoot is the mount point of the cgroup v2 file system;
-	// /sys/fs/cgroup if empty.
+	// CgroupRoot is where the cgroup file systems are mounted: version 2, or the
+	// hierarchies of version 1 by their names; /sys/fs/cgroup if empty.
 	CgroupRoot string
 	// Pins are servers that the user names, beside those that are found.
 	Pins []Pin
@@ -46,7 +45,8 @@ type Logger interface {
 }
 
 // Pin names a server that the user points at: by exactly one of a pattern for
-// its command line, a pid file, or the TCP port on which it listens.
+// its command line, a pid file, the TCP port on which it listens, its systemd
+// unit, or its cgroup.
 type Pin struct {
 	// Name becomes the instance name.
 	Name string
@@ -58,23 +58,30 @@ type Pin struct {
 	PIDFile string
 	// Port is a TCP port from 1 to 65535.
 	Port int
+	// Unit is a systemd unit, a service if it has no other suffix. All its
+	// processes are one server, shells that start it left out.
+	Unit string
+	// Cgroup is a path as in /proc/<pid>/cgroup or its last elements, such as a
+	// container's id or "docker-<id>.scope". All processes in it and below are
+	// one server, as for a unit.
+	Cgroup string
 }
 
 func (p Pin) validate() error {
 	if p.Name == "" {
-		return errors.New("a pinned server has no name; give it one, it becomes the instance tag")
+		return errors.New("an instance has no name; give it one, it becomes the instance tag")
 	}
 	ways := 0
-	for _, given := range []bool{p.Pattern != nil, p.PIDFile != "", p.Port != 0} {
+	for _, given := range []bool{p.Pattern != nil, p.PIDFile != "", p.Port != 0, p.Unit != "", p.Cgroup != ""} {
 		if given {
 			ways++
 		}
 	}
 	if ways != 1 {
-		return fmt.Errorf("pinned server %q has %d of pattern, pid file and port; give exactly one", p.Name, ways)
+		return fmt.Errorf("instance %q is named in %d ways; give exactly one of pattern, pid_file, port, systemd_unit and cgroup", p.Name, ways)
 	}
 	if p.Port < 0 || p.Port > 65535 {
-		return fmt.Errorf("pinned server %q has port %d; give one from 1 to 65535", p.Name, p.Port)
+		return fmt.Errorf("instance %q has port %d; give one from 1 to 65535", p.Name, p.Port)
 	}
 	return nil
 }
@@ -93,8 +100,9 @@ type Observer struct {
 	prober  *prober
 	pss     *pssReader
 
-	servers []*server
-	events  []Event
+	ownership ownership
+	servers   []*server
+	events    []Event
 }
 
 // New returns an observer. It fails on a pin that is not usable and on a proc
@@ -118,7 +126,7 @@ func New(options Options) (*Observer, error) {
 			return nil, err
 		}
 		if names[pin.Name] {
-			return nil, fmt.Errorf("two pinned servers are called %q; give each its own name", pin.Name)
+			return nil, fmt.Errorf("two instances are called %q; give each its own name", pin.Name)
 		}
 		names[pin.Name] = true
 	}
@@ -130,17 +138,23 @@ func New(options Options) (*Observer, error) {
 	if err != nil {
 		return nil, fmt.Errorf("read the boot time from %s/stat: %w", options.ProcRoot, err)
 	}
-	return &Observer{
+	o := &Observer{
 		options: options,
 		fs:      fs,
 		boot:    time.Unix(int64(stat.BootTime), 0),
 		began:   options.Now(),
 		host:    hostReader{fs: fs},
-		table:   table{fs: fs, self: os.Getpid(), entries: map[int]*entry{}},
+		table:   newTable(fs, options.ProcRoot),
 		sockets: socketReader{root: options.ProcRoot},
 		prober:  newProber(options.Probe),
 		pss:     newPSSReader(fs),
-	}, nil
+
+		ownership: ownership{fs: fs, root: options.ProcRoot},
+	}
+	if options.ProcRoot == procfs.DefaultMountPoint {
+		o.sockets.dump = dumpSockets
+	}
+	return o, nil
 }
 
 // Run does what must not hold up a tick, probes and the slow memory reading,

@@ -10,6 +10,9 @@ type Report struct {
 	// Events are those since the last report, oldest first.
 	Events []Event
 	Scan   Scan
+
+	owners   map[int]Owner // by NVML's process id
+	presumed *Owner        // of processes that are not among owners
 }
 
 // Host is the machine as a whole.
@@ -58,7 +61,9 @@ type Service struct {
 	// ProbeSeconds is set by a probe that was answered since the last tick.
 	ProbeSeconds *float64
 
-	// Cgroup readings are those of the main process's cgroup v2.
+	// Cgroup readings are those of the main process's cgroup. The limit is the
+	// lowest from there up to the root, nil if there is none. The kills of the
+	// kernel's out of memory killer count since the cgroup was made.
 	CgroupMemoryBytes      *uint64
 	CgroupMemoryLimitBytes *uint64
 	CgroupOOMKills         *uint64
@@ -74,7 +79,8 @@ type RoleName string
 // The roles of a server's processes.
 const (
 	RoleMain   RoleName = "main"   // the server itself
-	RoleEngine RoleName = "engine" // vLLM's engine process
+	RoleEngine RoleName = "engine" // the language model's own: vLLM, SGLang, trtllm-serve
+	RoleStub   RoleName = "stub"   // Triton's Python backend, one a model instance
 	RoleWorker RoleName = "worker" // other Python children
 	RoleHelper RoleName = "helper" // anything else, such as ffmpeg
 )

@@ -2,30 +2,33 @@ package process
 
 import (
 	"cmp"
+	"path"
 	"slices"
 	"strings"
 	"time"
-
-	"github.com/prometheus/procfs"
 )
 
-var roleNames = []RoleName{RoleMain, RoleEngine, RoleWorker, RoleHelper}
+var roleNames = []RoleName{RoleMain, RoleEngine, RoleStub, RoleWorker, RoleHelper}
 
 // roleOf reads the command line at each tick, for a child changes it when it
-// starts its own program. vLLM's engine writes its title over it. Python's
-// resource tracker is a bystander that multiprocessing starts.
-func roleOf(proc procfs.Proc, isRoot bool) RoleName {
-	if isRoot {
+// starts its own program. vLLM and SGLang write titles over those of their
+// engines. Python's resource tracker is a bystander that multiprocessing
+// starts.
+func (s *server) roleOf(m *member) RoleName {
+	if m.id == s.id {
 		return RoleMain
 	}
-	argv, err := proc.CmdLine()
+	argv, err := m.proc.CmdLine()
 	if err != nil || len(argv) == 0 {
 		return RoleHelper
 	}
 	line := strings.Join(argv, " ")
 	switch {
-	case strings.Contains(line, "EngineCore"):
+	case strings.HasPrefix(line, "VLLM::"), strings.Contains(line, "EngineCore"),
+		strings.HasPrefix(line, "sglang::"), strings.Contains(line, "trtllm-serve"):
 		return RoleEngine
+	case path.Base(argv[0]) == tritonStub:
+		return RoleStub
 	case strings.Contains(line, "resource_tracker"):
 		return RoleHelper
 	case isPython(argv[0]) || isLauncher(argv[0]):

@@ -13,9 +13,15 @@ const clockTicks = 100
 // server is one CosyVoice server, from when it is found until another takes its
 // name.
 type server struct {
-	id        processID
-	match     *match
-	instance  string
+	id       processID
+	pin      *Pin
+	evidence *evidence // nil for a pinned program that is not a known entry point
+	instance string
+	base     string // instance name before doubles are told apart
+	place    string // see placeOf
+	// companions are the tops of further process trees that belong to it.
+	companions []processID
+
 	version   string
 	startTime time.Time
 
@@ -45,7 +51,7 @@ type member struct {
 
 func newServer(id processID, m *match, start time.Time) *server {
 	return &server{
-		id: id, match: m, startTime: start,
+		id: id, pin: m.pin, evidence: m.evidence, startTime: start,
 		members:  make(map[processID]*member),
 		counters: make(map[RoleName]*counters),
 	}
@@ -58,7 +64,7 @@ func (s *server) assign(fs procfs.FS, tree []processID) {
 	kept := make(map[processID]*member, len(tree))
 	for _, id := range tree {
 		if known := s.members[id]; known != nil {
-			known.role = roleOf(known.proc, id == s.id)
+			known.role = s.roleOf(known)
 			kept[id] = known
 			continue
 		}
@@ -70,7 +76,8 @@ func (s *server) assign(fs procfs.FS, tree []processID) {
 		if err != nil || isGone(stat) || stat.Starttime != id.start {
 			continue
 		}
-		m := &member{id: id, proc: proc, stat: stat, role: roleOf(proc, id == s.id)}
+		m := &member{id: id, proc: proc, stat: stat}
+		m.role = s.roleOf(m)
 		if s.interval.began.IsZero() {
 			m.cpu = cpuTicks(stat)
 		}

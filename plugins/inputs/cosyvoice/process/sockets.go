@@ -5,26 +5,35 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+	"syscall"
 
 	"github.com/prometheus/procfs"
 )
 
 // socketReader reads the TCP sockets of each network namespace at most once a
-// tick: the kernel walks a large hash table for it, which takes milliseconds.
+// tick.
 type socketReader struct {
-	root       string
-	namespaces map[string]*namespace
+	root string
+	// dump lists the sockets of this program's own namespace; nil where only
+	// the proc file system can tell.
+	dump       func() (*sockets, error)
+	namespaces map[namespaceID]*namespace
 }
+
+// namespaceID is the file of a network namespace's sockets. Each namespace has
+// its own, and anybody may see which it is, unlike the links in /proc/<pid>/ns.
+type namespaceID struct{ device, inode uint64 }
 
 // namespace holds the TCP sockets of one network namespace. IPv6 is read only
 // when it is asked for.
 type namespace struct {
 	dir    string
+	dump   func() (*sockets, error)
 	v4, v6 *sockets
 }
 
 // forget drops what was read, at the beginning of a tick.
-func (r *socketReader) forget() { r.namespaces = make(map[string]*namespace) }
+func (r *socketReader) forget() { r.namespaces = make(map[namespaceID]*namespace) }
 
 func (r *socketReader) of(pid int) *namespace { return r.namespaceOf(strconv.Itoa(pid)) }
 
@@ -32,19 +41,30 @@ func (r *socketReader) of(pid int) *namespace { return r.namespaceOf(strconv.Ito
 func (r *socketReader) own() *namespace { return r.namespaceOf("self") }
 
 func (r *socketReader) namespaceOf(process string) *namespace {
-	dir := filepath.Join(r.root, process)
-	// Another user's namespace link is not readable, but its sockets are; then
-	// they are read for that process alone.
-	key, err := os.Readlink(filepath.Join(dir, "ns", "net"))
+	fresh := &namespace{dir: filepath.Join(r.root, process)}
+	id, err := fresh.id()
 	if err != nil {
-		key = process
+		return fresh
 	}
-	if known := r.namespaces[key]; known != nil {
+	if known := r.namespaces[id]; known != nil {
 		return known
 	}
-	fresh := &namespace{dir: dir}
-	r.namespaces[key] = fresh
+	r.namespaces[id] = fresh
+	if r.dump != nil {
+		self := namespace{dir: filepath.Join(r.root, "self")}
+		if own, err := self.id(); err == nil && own == id {
+			fresh.dump = r.dump
+		}
+	}
 	return fresh
+}
+
+func (n *namespace) id() (namespaceID, error) {
+	var stat syscall.Stat_t
+	if err := syscall.Stat(filepath.Join(n.dir, "net", "tcp"), &stat); err != nil {
+		return namespaceID{}, err
+	}
+	return namespaceID{uint64(stat.Dev), stat.Ino}, nil
 }
 
 // listening returns the sockets on which a process listens, none if its file
@@ -82,20 +102,18 @@ func (n *namespace) on(port int) (found *listener, connections int, readable boo
 	return nil, 0, readable
 }
 
-// holds tells whether a socket belongs to this namespace.
-func (n *namespace) holds(inode uint64) bool {
-	for _, l := range n.listeners() {
-		if l.inode == inode {
-			return true
+// ipv4 holds the sockets of both families where they are listed at once.
+func (n *namespace) ipv4() *sockets {
+	if n.v4 != nil {
+		return n.v4
+	}
+	if n.dump != nil {
+		if all, err := n.dump(); err == nil {
+			n.v4, n.v6 = all, &sockets{}
+			return n.v4
 		}
 	}
-	return false
-}
-
-func (n *namespace) ipv4() *sockets {
-	if n.v4 == nil {
-		n.v4 = readSockets(filepath.Join(n.dir, "net", "tcp"))
-	}
+	n.v4 = readSockets(filepath.Join(n.dir, "net", "tcp"))
 	return n.v4
 }
 

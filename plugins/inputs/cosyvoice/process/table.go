@@ -1,30 +1,58 @@
 package process
 
 import (
-	"fmt"
+	"cmp"
+	"hash/maphash"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
 
 	"github.com/prometheus/procfs"
+	"golang.org/x/sys/unix"
 )
 
-// maxPause is the longest that a process goes without another look, in ticks.
-const maxPause = 30
+const (
+	// maxPause is the longest that a process goes without another look, in
+	// ticks.
+	maxPause = 60
+	// maxStarterPause is that of a shell or the like, which may end in exec.
+	maxStarterPause = 2
+	// maxLooks bounds the looks at long known processes in one tick. Those
+	// that are left over come first at the next.
+	maxLooks = 256
+	// longestLine is where a longer command line is cut, in bytes.
+	longestLine = 16 << 10
+)
 
 // table remembers every process of the host, so that a tick reads only those
 // that are new or due. A process can turn into another program, as a shell does
 // that ends in exec; so each is looked at again after one tick, then after two,
 // four and so on.
 type table struct {
-	fs      procfs.FS
-	self    int
-	tick    int
-	entries map[int]*entry
+	fs       procfs.FS
+	root     string
+	lister   lister
+	line     []byte // buffer
+	seed     maphash.Seed
+	self     int
+	tick     int
+	entries  map[int]*entry
+	children map[int]map[int]bool // by parent
+	orphans  []int                // whose parent has ended, and who have another
 }
 
 type entry struct {
 	id    processID
+	inode uint64
 	ppid  int
+	seen  int // tick at which it was last listed
 	due   int // tick of the next look
 	pause int
+	onGPU bool
+	line  uint64 // hash of the command line at the last look
 	match *match // nil if it is no server
 }
 
@@ -35,107 +63,188 @@ type processID struct {
 }
 
 // examiner decides whether a process is a server.
-type examiner func(proc procfs.Proc, stat procfs.ProcStat, argv []string) *match
+type examiner func(proc procfs.Proc, argv []string) *match
 
-// scan brings the table up to date.
-func (t *table) scan(examine examiner) (Scan, error) {
-	procs, err := t.fs.AllProcs()
+func newTable(fs procfs.FS, root string) table {
+	return table{
+		fs: fs, root: root, lister: lister{root: root}, line: make([]byte, longestLine), seed: maphash.MakeSeed(), self: os.Getpid(),
+		entries: make(map[int]*entry), children: make(map[int]map[int]bool),
+	}
+}
+
+// scan brings the table up to date. A process that has come to hold GPU memory
+// is looked at whether it is due or not.
+func (t *table) scan(gpuPIDs map[int]bool, examine examiner) (Scan, error) {
+	processes, err := t.lister.list()
 	if err != nil {
-		return Scan{}, fmt.Errorf("list the processes: %w", err)
+		return Scan{}, err
 	}
 	t.tick++
-	alive := make(map[int]bool, len(procs))
-	var fresh []procfs.Proc
-	for _, proc := range procs {
-		alive[proc.PID] = true
-		if known := t.entries[proc.PID]; known == nil || t.tick >= known.due {
-			fresh = append(fresh, proc)
+	var looks, old []*entry
+	var fresh []listed
+	for _, p := range processes {
+		known := t.entries[p.pid]
+		if known == nil || known.inode != p.inode {
+			fresh = append(fresh, p)
+			continue
 		}
-	}
-	for pid := range t.entries {
-		if !alive[pid] {
-			delete(t.entries, pid)
+		known.seen = t.tick
+		switch news := gpuPIDs[p.pid] && !known.onGPU; {
+		case news || known.due <= t.tick && known.pause == 1:
+			looks = append(looks, known)
+		case known.due <= t.tick:
+			old = append(old, known)
 		}
+		known.onGPU = gpuPIDs[p.pid]
 	}
+	if len(old) > maxLooks {
+		slices.SortFunc(old, func(a, b *entry) int { return cmp.Compare(a.due, b.due) })
+		old = old[:maxLooks]
+	}
+	looks = append(looks, old...)
 	// All are entered first, so that an examiner finds the ancestors.
-	entered := fresh[:0]
-	var stats []procfs.ProcStat
-	for _, proc := range fresh {
-		if stat, ok := t.enter(proc); ok {
-			entered, stats = append(entered, proc), append(stats, stat)
+	for _, p := range fresh {
+		if entered := t.enter(p); entered != nil {
+			entered.onGPU = gpuPIDs[p.pid]
+			looks = append(looks, entered)
 		}
 	}
-	for i, proc := range entered {
-		t.entries[proc.PID].match = t.examined(proc, stats[i], examine)
+	t.removeUnseen()
+	t.rehome()
+	for _, e := range looks {
+		t.look(e, examine)
 	}
-	return Scan{Processes: len(procs), Examined: len(entered)}, nil
+	return Scan{Processes: len(processes), Examined: len(looks)}, nil
 }
 
-func (t *table) enter(proc procfs.Proc) (procfs.ProcStat, bool) {
-	stat, err := proc.Stat()
-	if err == nil && isGone(stat) || err != nil && isNoProcess(err) {
-		delete(t.entries, proc.PID)
+// enter reads who a process is. It returns nil if that has ended meanwhile.
+func (t *table) enter(p listed) *entry {
+	known := t.entries[p.pid]
+	stat, err := t.stat(p.pid)
+	if err != nil && !isNoProcess(err) {
+		if known != nil {
+			known.seen = t.tick
+		}
+		return nil
 	}
 	if err != nil || isGone(stat) {
-		return stat, false
+		t.forget(p.pid)
+		return nil
 	}
-	id := processID{proc.PID, stat.Starttime}
-	known := t.entries[proc.PID]
+	id := processID{p.pid, stat.Starttime}
 	if known == nil || known.id != id {
+		t.forget(p.pid)
 		known = &entry{id: id, pause: 1}
-		t.entries[proc.PID] = known
-	} else {
-		known.pause = min(2*known.pause, maxPause)
+		t.entries[p.pid] = known
+		t.link(known, stat.PPID)
 	}
-	known.ppid = stat.PPID
-	known.due = t.tick + known.pause
-	return stat, true
+	known.inode, known.seen = p.inode, t.tick
+	return known
 }
 
-func (t *table) examined(proc procfs.Proc, stat procfs.ProcStat, examine examiner) *match {
-	if proc.PID == t.self || stat.PPID == t.self {
+// removeUnseen drops the processes that have ended.
+func (t *table) removeUnseen() {
+	for pid, known := range t.entries {
+		if known.seen != t.tick {
+			t.forget(pid)
+		}
+	}
+}
+
+// rehome asks who took over the children of processes that have ended.
+func (t *table) rehome() {
+	for _, pid := range t.orphans {
+		known := t.entries[pid]
+		if known == nil {
+			continue
+		}
+		if stat, err := t.stat(pid); err == nil && stat.Starttime == known.id.start {
+			t.unlink(known)
+			t.link(known, stat.PPID)
+		}
+	}
+	t.orphans = t.orphans[:0]
+}
+
+func (t *table) link(known *entry, ppid int) {
+	known.ppid = ppid
+	if t.children[ppid] == nil {
+		t.children[ppid] = make(map[int]bool)
+	}
+	t.children[ppid][known.id.pid] = true
+}
+
+func (t *table) unlink(known *entry) {
+	delete(t.children[known.ppid], known.id.pid)
+	if len(t.children[known.ppid]) == 0 {
+		delete(t.children, known.ppid)
+	}
+}
+
+// look reads the command line, and examines the process unless that is of a
+// known server and unchanged.
+func (t *table) look(known *entry, examine examiner) {
+	pid := known.id.pid
+	argv := t.commandLine(pid)
+	longest := maxPause
+	if len(argv) > 0 && isStarter(argv[0]) {
+		longest = maxStarterPause
+	}
+	if known.due > 0 {
+		known.pause = min(2*known.pause, longest)
+	}
+	known.due = t.tick + known.pause
+	line := maphash.String(t.seed, strings.Join(argv, "\x00"))
+	if known.match != nil {
+		// A server's own command line is read at each tick: it may start itself anew.
+		known.due = t.tick + 1
+		if known.line == line {
+			return
+		}
+	}
+	known.line = line
+	// A kernel thread has no command line.
+	if len(argv) == 0 || pid == t.self || known.ppid == t.self {
+		known.match = nil
+		return
+	}
+	proc, err := t.fs.Proc(pid)
+	if err != nil {
+		return
+	}
+	known.match = examine(proc, argv)
+}
+
+// commandLine is empty if it cannot be read. It is read for so many processes
+// that it does without what os.ReadFile asks the kernel besides.
+func (t *table) commandLine(pid int) []string {
+	file, err := unix.Open(filepath.Join(t.root, strconv.Itoa(pid), "cmdline"), unix.O_RDONLY|unix.O_CLOEXEC, 0)
+	if err != nil {
 		return nil
 	}
-	argv, err := proc.CmdLine()
-	if err != nil || len(argv) == 0 { // as of a kernel thread
+	defer unix.Close(file)
+	n, err := unix.Read(file, t.line)
+	if err != nil || n <= 0 {
 		return nil
 	}
-	return examine(proc, stat, argv)
+	return strings.Split(strings.TrimRight(string(t.line[:n]), "\x00"), "\x00")
+}
+
+func (t *table) stat(pid int) (procfs.ProcStat, error) {
+	proc, err := t.fs.Proc(pid)
+	if err != nil {
+		return procfs.ProcStat{}, err
+	}
+	return proc.Stat()
 }
 
 // forget makes the next scan look at a process afresh.
-func (t *table) forget(pid int) { delete(t.entries, pid) }
-
-// ancestors yields the processes above one, the nearest first.
-func (t *table) ancestors(pid int) func(yield func(*entry) bool) {
-	return func(yield func(*entry) bool) {
-		known := t.entries[pid]
-		for range maxAncestors {
-			if known == nil {
-				return
-			}
-			if known = t.entries[known.ppid]; known == nil || !yield(known) {
-				return
-			}
-		}
+func (t *table) forget(pid int) {
+	if known := t.entries[pid]; known != nil {
+		t.unlink(known)
+		delete(t.entries, pid)
+		t.orphans = slices.AppendSeq(t.orphans, maps.Keys(t.children[pid]))
 	}
-}
-
-// trees returns, for each of the given roots, the root and all its descendants.
-func (t *table) trees(roots []int) map[int][]int {
-	children := make(map[int][]int)
-	for pid, known := range t.entries {
-		children[known.ppid] = append(children[known.ppid], pid)
-	}
-	trees := make(map[int][]int, len(roots))
-	for _, root := range roots {
-		tree := []int{root}
-		for i := 0; i < len(tree) && len(tree) <= len(t.entries); i++ {
-			tree = append(tree, children[tree[i]]...)
-		}
-		trees[root] = tree
-	}
-	return trees
 }
 
 // isGone tells a process that has ended and only waits for its parent to notice.

@@ -35,6 +35,7 @@ func (o *Observer) Tick(gpuPIDs map[int]bool) Report {
 	o.prober.watch(targets)
 	o.pss.watch(measured)
 	slices.SortFunc(report.Services, func(a, b Service) int { return cmp.Compare(a.Instance, b.Instance) })
+	o.own(&report, gpuPIDs)
 	report.Events, o.events = o.events, nil
 	return report
 }

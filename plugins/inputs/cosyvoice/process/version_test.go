@@ -1,6 +1,7 @@
 package process
 
 import (
+	"path/filepath"
 	"testing"
 	"time"
 
@@ -24,16 +25,37 @@ func TestVersion(t *testing.T) {
 		"loose":         {files: map[string]string{".git/HEAD": "ref: refs/heads/main\n", ".git/refs/heads/main": commit + "\n", ".git/packed-refs": other + " refs/heads/main\n"}, want: "ace7c47"},
 		"packed":        {files: map[string]string{".git/HEAD": "ref: refs/heads/main\n", ".git/packed-refs": "# pack-refs with: peeled\n" + other + " refs/heads/dev\n" + commit + " refs/heads/main\n^" + other + "\n"}, want: "ace7c47"},
 		"unborn branch": {files: map[string]string{".git/HEAD": "ref: refs/heads/main\n"}, modelDir: "CosyVoice2-0.5B", want: "CosyVoice2"},
-		"not a hash":    {files: map[string]string{".git/HEAD": "ref: ../secret\n", "secret": "a private line"}, want: ""},
-		"model's file":  {files: map[string]string{"models/a/cosyvoice3.yaml": "", "models/a/cosyvoice.yaml": ""}, modelDir: "models/a", want: "CosyVoice3"},
-		"model's name":  {modelDir: "pretrained_models/Fun-CosyVoice3-0.5B", want: "CosyVoice3"},
-		"first model":   {modelDir: "iic/CosyVoice-300M", want: "CosyVoice"},
-		"unknown":       {modelDir: "models/b", want: ""},
+		"linked worktree": {files: map[string]string{
+			".git":                                   "gitdir: /src/CosyVoice/.git/worktrees/tts\n",
+			"/src/CosyVoice/.git/worktrees/tts/HEAD": "ref: refs/heads/tts\n",
+			"/src/CosyVoice/.git/worktrees/tts/commondir": "../..\n",
+			"/src/CosyVoice/.git/refs/heads/tts":          commit + "\n",
+			"/src/CosyVoice/.git/HEAD":                    other + "\n",
+		}, want: "ace7c47"},
+		"detached worktree": {files: map[string]string{
+			".git":                                   "gitdir: /src/CosyVoice/.git/worktrees/tts\n",
+			"/src/CosyVoice/.git/worktrees/tts/HEAD": commit + "\n",
+			"/src/CosyVoice/.git/worktrees/tts/commondir": "../..\n",
+		}, want: "ace7c47"},
+		"submodule": {files: map[string]string{
+			".git":                              "gitdir: ../.git/modules/CosyVoice\n",
+			"/root/.git/modules/CosyVoice/HEAD": "ref: refs/heads/main\n",
+			"/root/.git/modules/CosyVoice/refs/heads/main": commit + "\n",
+		}, want: "ace7c47"},
+		"worktree that is gone": {files: map[string]string{".git": "gitdir: /src/gone\n"}, want: ""},
+		"not a hash":            {files: map[string]string{".git/HEAD": "ref: ../secret\n", "secret": "a private line"}, want: ""},
+		"model's file":          {files: map[string]string{"models/a/cosyvoice3.yaml": "", "models/a/cosyvoice.yaml": ""}, modelDir: "models/a", want: "CosyVoice3"},
+		"model's name":          {modelDir: "pretrained_models/Fun-CosyVoice3-0.5B", want: "CosyVoice3"},
+		"first model":           {modelDir: "iic/CosyVoice-300M", want: "CosyVoice"},
+		"unknown":               {modelDir: "models/b", want: ""},
 	} {
 		t.Run(name, func(t *testing.T) {
 			m := newMachine(t)
 			for file, content := range tc.files {
-				m.file(checkout+"/"+file, content)
+				if !filepath.IsAbs(file) {
+					file = filepath.Join(checkout, file)
+				}
+				m.file(file, content)
 			}
 			p := proc{pid: 100, ppid: 1, argv: "python3 server.py", cwd: checkout + "/runtime/python/fastapi"}
 			if tc.modelDir != "" {

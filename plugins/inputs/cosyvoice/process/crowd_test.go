@@ -1,0 +1,168 @@
+package process
+
+import (
+	"os"
+	"path/filepath"
+	"strconv"
+	"testing"
+	"time"
+
+	"github.com/prometheus/procfs"
+	"github.com/stretchr/testify/require"
+)
+
+// crowd is a machine with very many processes that do nothing. They share one
+// folder, so that they are quick to make.
+type crowd struct {
+	*machine
+	next  int
+	alive []int // oldest first
+}
+
+func newCrowd(t testing.TB, size int) *crowd {
+	c := &crowd{machine: newMachine(t), next: 1001}
+	c.run(proc{pid: 1000, ppid: 1, argv: "sleep 1000"})
+	c.spawn(size)
+	return c
+}
+
+func (c *crowd) spawn(n int) {
+	for range n {
+		require.NoError(c.t, os.Symlink("1000", filepath.Join(c.proc, strconv.Itoa(c.next))))
+		c.alive = append(c.alive, c.next)
+		c.next++
+	}
+}
+
+// end removes the youngest of the crowd.
+func (c *crowd) end(n int) {
+	for _, pid := range c.alive[len(c.alive)-n:] {
+		require.NoError(c.t, os.Remove(filepath.Join(c.proc, strconv.Itoa(pid))))
+	}
+	c.alive = c.alive[:len(c.alive)-n]
+}
+
+// reads counts the read system calls of this process so far.
+func reads(t *testing.T) int {
+	self, err := procfs.Self()
+	require.NoError(t, err)
+	io, err := self.IO()
+	require.NoError(t, err)
+	return int(io.SyscR)
+}
+
+func TestWorkInACrowdIsBounded(t *testing.T) {
+	const (
+		size = 10_000
+		born = 300 // alive at a tick, and new since the last
+		// The host, a server, and looking at the counter itself.
+		fixed = 150
+		// To enter a process is to read stat (twice, to its end) and cmdline.
+		perNew = 3
+	)
+	c := newCrowd(t, size)
+	o := c.observer(Options{})
+	o.Tick(nil)
+	// Until the first looks are over.
+	for range 3 {
+		o.Tick(nil)
+	}
+	most := 0
+	for tick := range 12 {
+		c.end(born)
+		c.spawn(born)
+		if tick == 6 {
+			c.run(webui(100))
+		}
+		before := reads(t)
+		report := o.Tick(nil)
+		most = max(most, reads(t)-before)
+		require.Equal(t, tick >= 6, len(report.Services) == 1, "a new server is found at once")
+	}
+	require.LessOrEqual(t, most, fixed+perNew*born+maxLooks)
+	require.Greater(t, most, perNew*born, "the counter counts")
+}
+
+// Long known processes that are due at the same time are looked at in turn.
+func TestNobodyIsForgottenInACrowd(t *testing.T) {
+	c := newCrowd(t, 4*maxLooks)
+	o := c.observer(Options{})
+	looks := 0
+	for range 2 * maxPause {
+		looks += o.Tick(nil).Scan.Examined
+	}
+	// After 1, 2, 4, 8, 16 and 32 ticks, and at first; each a little later where
+	// more are due than may be looked at.
+	require.InDelta(t, 7*len(c.alive), looks, float64(len(c.alive)))
+	for pid, known := range o.table.entries {
+		require.Greater(t, known.due+4, o.table.tick, pid)
+	}
+}
+
+func TestAShellThatBecomesAServerIsFoundWithinTwoTicks(t *testing.T) {
+	m := newMachine(t)
+	m.run(proc{pid: 100, ppid: 1, argv: "/bin/bash /opt/entrypoint.sh", cwd: checkout})
+	o := m.observer(Options{})
+	for range 2 * maxPause {
+		require.Empty(t, o.Tick(nil).Services)
+	}
+	m.exec(100, "python3", "webui.py")
+	o.Tick(nil)
+	require.Equal(t, []string{"8000"}, instances(o.Tick(nil)))
+}
+
+func TestAPIDThatIsReusedBetweenTicksIsFound(t *testing.T) {
+	m := newMachine(t)
+	m.run(proc{pid: 100, ppid: 1, argv: "sleep 1000"})
+	o := m.observer(Options{})
+	for range 2 * maxPause {
+		o.Tick(nil)
+	}
+	again := webui(100)
+	again.start = 3000
+	m.run(again)
+	require.Equal(t, []string{"50000"}, instances(o.Tick(nil)))
+}
+
+func TestAProcessThatComesToTheGPUIsLookedAt(t *testing.T) {
+	m := newMachine(t)
+	m.run(proc{pid: 100, ppid: 1, argv: "python3 -c x", cwd: checkout})
+	o := m.observer(Options{})
+	for range 2 * maxPause {
+		o.Tick(nil)
+	}
+	m.exec(100, "python3", "webui.py")
+	require.Equal(t, []string{"8000"}, instances(o.Tick(map[int]bool{100: true})))
+}
+
+func TestOrphansLeaveTheTree(t *testing.T) {
+	m := newMachine(t)
+	m.run(webui(100))
+	m.run(proc{pid: 101, ppid: 100, argv: "bash worker.sh"})
+	m.run(proc{pid: 102, ppid: 101, argv: "ffmpeg -"})
+	o := m.observer(Options{})
+	require.Equal(t, []int{100, 101, 102}, o.Tick(nil).Services[0].PIDs)
+	m.kill(101)
+	m.stat(proc{pid: 102, ppid: 1, argv: "ffmpeg -"})
+	m.wait(time.Second)
+	require.Equal(t, []int{100}, o.Tick(nil).Services[0].PIDs)
+	// Its old parent's id goes to a process of another server.
+	m.run(proc{pid: 101, ppid: 100, start: 3000, argv: "python3 x.py"})
+	require.Equal(t, []int{100, 101}, o.Tick(nil).Services[0].PIDs)
+}
+
+func TestAReadingThatFailsIsNoDeath(t *testing.T) {
+	m := newMachine(t)
+	m.run(webui(100))
+	o := m.observer(Options{})
+	o.Tick(nil)
+	// The kernel forgot the folder's inode, and the next look fails.
+	m.run(webui(100))
+	require.NoError(t, removeAll(m, "100/stat"))
+	m.mkdir("100/stat")
+	report := o.Tick(nil)
+	require.Empty(t, report.Events)
+	require.True(t, report.Services[0].Up)
+	m.run(webui(100))
+	require.True(t, o.Tick(nil).Services[0].Up)
+}
