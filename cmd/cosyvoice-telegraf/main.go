@@ -11,6 +11,7 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"runtime"
 	"syscall"
 
 	"github.com/influxdata/telegraf"
@@ -84,6 +85,9 @@ func run(args []string, stdin, stdout *os.File, stderr io.Writer) int {
 	// A Telegraf that died breaks the pipe; the end of stdin then ends the program in
 	// order.
 	signal.Ignore(syscall.SIGPIPE)
+	// It mostly waits: a second running thread would wake up beside the first to look
+	// for work, and find none.
+	runtime.GOMAXPROCS(1)
 	ctx, cancel := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer cancel()
 	runner := &execd.Runner{Input: input, Stdout: stdout, Log: log, Interval: o.interval}

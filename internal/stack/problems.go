@@ -77,8 +77,14 @@ func (s *Status) judgeData() {
 		return
 	}
 	for _, gpu := range s.Readings.GPUs {
-		if gpu.State != "ok" {
-			s.problem(words.GPUNotAnswering, gpu.Name, gpu.State)
+		switch gpu.State {
+		case "ok":
+		case "hung":
+			s.problem(words.GPUHung, gpu.Name)
+		case "lost":
+			s.problem(words.GPULost, gpu.Name, gpu.Reason)
+		default:
+			s.problem(words.GPUFailed, gpu.Name, gpu.Reason)
 		}
 	}
 	if len(s.Readings.Servers) == 0 {

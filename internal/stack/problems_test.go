@@ -31,7 +31,7 @@ func TestJudgeData(t *testing.T) {
 		{
 			"a stuck server and a hung GPU", time.Hour, &now,
 			&Readings{Time: now, Servers: []Server{{Up: true, State: "stuck"}}, GPUs: []GPU{{State: "ok"}, {State: "hung"}}},
-			[]words.Text{words.GPUNotAnswering, words.ServerStuck},
+			[]words.Text{words.GPUHung, words.ServerStuck},
 		},
 	} {
 		t.Run(test.name, func(t *testing.T) {

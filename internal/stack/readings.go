@@ -27,11 +27,12 @@ type Readings struct {
 	Servers           []Server  `json:"servers"`
 }
 
-// GPU is one card; State is "ok", "hung" or "lost".
+// GPU is one card; State is "ok", "hung", "lost" or "failed".
 type GPU struct {
-	Name  string `json:"name"`
-	UUID  string `json:"uuid"`
-	State string `json:"state"`
+	Name   string `json:"name"`
+	UUID   string `json:"uuid"`
+	State  string `json:"state"`
+	Reason string `json:"reason,omitempty"` // why it is not ok
 }
 
 // Server is one CosyVoice server.
@@ -108,7 +109,14 @@ func (r *Readings) add(measurement string, one series) {
 		r.GPUMemoryUsedMiB = one.number("gpu_memory_used_mb")
 		r.GPUMemoryTotalMiB = one.number("gpu_memory_total_mb")
 	case "cosyvoice_gpu":
-		r.GPUs = append(r.GPUs, GPU{Name: one.tag("name"), UUID: one.tag("uuid"), State: one.text("state")})
+		if one.tag("gpu_uuid") != "" {
+			return // an instance of MIG fares as its card
+		}
+		gpu := GPU{Name: one.tag("name"), UUID: one.tag("uuid"), State: one.text("state")}
+		if gpu.State != "ok" {
+			gpu.Reason = one.text("state_reason")
+		}
+		r.GPUs = append(r.GPUs, gpu)
 	case "cosyvoice_service":
 		r.Servers = append(r.Servers, Server{
 			Instance:      one.tag("instance"),

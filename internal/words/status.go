@@ -131,8 +131,16 @@ var (
 		En: "The CosyVoice server %s runs but no longer answers. Restart it if that goes on.",
 		Zh: "CosyVoice 服务 %s 仍在运行但不再响应。若持续如此，请重启它。",
 	}
-	GPUNotAnswering = Text{
-		En: "The GPU %s does not answer (%s). Try nvidia-smi; if that hangs too, the host needs a restart.",
-		Zh: "GPU %s 没有响应（%s）。请试运行 nvidia-smi；如果它也卡住，需要重启主机。",
+	GPUHung = Text{
+		En: "The driver of the GPU %s does not answer. Try nvidia-smi; if that hangs too, the host needs a restart.",
+		Zh: "GPU %s 的驱动没有响应。请试运行 nvidia-smi；如果它也卡住，需要重启主机。",
+	}
+	GPULost = Text{
+		En: "The GPU %s is lost: %s. Look into dmesg for Xid 79, check its power and slot, and restart the host.",
+		Zh: "GPU %s 已丢失：%s。请在 dmesg 中查找 Xid 79，检查供电和插槽，然后重启主机。",
+	}
+	GPUFailed = Text{
+		En: "The GPU %s cannot be read: %s",
+		Zh: "无法读取 GPU %s：%s",
 	}
 )

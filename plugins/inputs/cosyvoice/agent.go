@@ -32,6 +32,9 @@ func (c *Cosyvoice) agent(t *tick, gpus gpu.Snapshot, gpuSeconds float64, report
 	child["nvml_state"] = string(gpus.State)
 	child["nvml_stuck_seconds"] = gpus.StuckSeconds
 	child["nvml_restarts_total"] = gpus.Restarts
+	if gpus.Reason != "" {
+		child["nvml_reason"] = gpus.Reason
+	}
 	if gpus.DriverVersion != "" {
 		child["driver_version"] = gpus.DriverVersion
 	}

@@ -36,6 +36,8 @@ type Cosyvoice struct {
 	ProbeInterval config.Duration `toml:"probe_interval"`
 	ProbeTimeout  config.Duration `toml:"probe_timeout"`
 	NVMLLibrary   string          `toml:"nvml_library"`
+	PCIe          bool            `toml:"pcie"`
+	NVLink        bool            `toml:"nvlink"`
 	Instances     []Instance      `toml:"instance"`
 	Log           telegraf.Logger `toml:"-"`
 
@@ -68,6 +70,8 @@ type Instance struct {
 	Pattern string `toml:"pattern"`
 	PIDFile string `toml:"pid_file"`
 	Port    int    `toml:"port"`
+	Unit    string `toml:"systemd_unit"`
+	Cgroup  string `toml:"cgroup"`
 }
 
 // SampleConfig is the documented configuration.
@@ -81,7 +85,7 @@ func (c *Cosyvoice) Init() error {
 	}
 	pins := make([]process.Pin, 0, len(c.Instances))
 	for _, i := range c.Instances {
-		pin := process.Pin{Name: i.Name, PIDFile: i.PIDFile, Port: i.Port}
+		pin := process.Pin{Name: i.Name, PIDFile: i.PIDFile, Port: i.Port, Unit: i.Unit, Cgroup: i.Cgroup}
 		if i.Pattern != "" {
 			pattern, err := regexp.Compile(i.Pattern)
 			if err != nil {
@@ -104,7 +108,10 @@ func (c *Cosyvoice) Init() error {
 	}
 	c.processes = observer
 	c.questions, c.answers = make(chan question, 1), make(chan answer, 2)
-	c.gpus = gpu.NewMonitor(gpu.Options{Command: append(c.NVMLChild, c.NVMLLibrary), Log: c.Log})
+	c.gpus = gpu.NewMonitor(gpu.Options{
+		Command: append(c.NVMLChild, c.NVMLLibrary),
+		PCIe:    c.PCIe, NVLink: c.NVLink, Log: c.Log,
+	})
 	return nil
 }
 
@@ -159,11 +166,11 @@ func (c *Cosyvoice) Gather(acc telegraf.Accumulator) error {
 	}
 
 	c.gpuPIDs = holders(gpus.GPUs)
-	memory := share(gpus.GPUs, report)
-	t.system(len(gpus.GPUs), c.serving.of(gpus.GPUs, memory), report)
-	t.gpus(gpus.GPUs, memory)
+	use := share(gpus.GPUs, report)
+	t.system(countCards(gpus.GPUs), c.serving.of(gpus.GPUs, use), report)
+	t.gpus(gpus.GPUs, use)
 	if report != nil {
-		t.services(report.Services, memory)
+		t.services(report.Services, use)
 	}
 	c.events.add(&t, gpus.Events, c.happened)
 	c.happened = nil

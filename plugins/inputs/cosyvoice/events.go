@@ -10,22 +10,21 @@ import (
 // eventTimes keeps events of one series apart: InfluxDB keeps one point of a series
 // at one time.
 type eventTimes struct {
-	last map[[2]string]time.Time // by instance and kind
+	last map[series]time.Time
 }
+
+// series is what tells the events of one host apart.
+type series struct{ kind, instance, uuid string }
 
 func (e *eventTimes) add(t *tick, driver []gpu.Event, servers []process.Event) {
 	for _, event := range driver {
-		severity := "info"
-		if event.Kind == "gpu_hung" {
-			severity = "error"
-		}
-		t.event(e.unique("", event.Kind, event.Time),
-			map[string]string{"kind": event.Kind, "severity": severity},
-			map[string]any{"message": event.Message})
+		t.event(e.unique(series{kind: event.Kind, uuid: event.UUID}, event.Time),
+			map[string]string{"kind": event.Kind, "severity": string(event.Severity), "uuid": event.UUID},
+			map[string]any{"message": event.Message, "code": event.Code})
 	}
 	for _, event := range servers {
 		kind := string(event.Kind)
-		t.event(e.unique(event.Instance, kind, event.When),
+		t.event(e.unique(series{kind: kind, instance: event.Instance}, event.When),
 			map[string]string{
 				"kind": kind, "severity": string(event.Severity),
 				"instance": event.Instance, "version": event.Version,
@@ -36,11 +35,10 @@ func (e *eventTimes) add(t *tick, driver []gpu.Event, servers []process.Event) {
 	}
 }
 
-func (e *eventTimes) unique(instance, kind string, when time.Time) time.Time {
+func (e *eventTimes) unique(key series, when time.Time) time.Time {
 	if e.last == nil {
-		e.last = map[[2]string]time.Time{}
+		e.last = map[series]time.Time{}
 	}
-	key := [2]string{instance, kind}
 	if last := e.last[key]; !when.After(last) {
 		when = last.Add(time.Nanosecond)
 	}

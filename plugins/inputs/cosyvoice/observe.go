@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"github.com/cosyvoice-telegraf/cosyvoice-telegraf/plugins/inputs/cosyvoice/gpu"
 	"github.com/cosyvoice-telegraf/cosyvoice-telegraf/plugins/inputs/cosyvoice/process"
 )
 
@@ -21,15 +22,24 @@ type answer struct {
 // observe samples the processes once a second and answers questions. It alone uses
 // the observer: a read of /proc can block for as long as the process it is about, and
 // then nobody else may wait for it.
+//
+// The samples of the GPUs are its clock while they come: to wake up costs more than
+// the sample, so that both are taken in one. The timer is for when they do not: it has
+// the length of the monitor's own, since a timer that is put off still wakes the
+// program once for each of its periods.
 func (c *Cosyvoice) observe(ctx context.Context) {
-	ticker := time.NewTicker(time.Second)
-	defer ticker.Stop()
+	timer := time.NewTimer(gpu.SampleInterval)
+	defer timer.Stop()
 	for {
 		select {
 		case <-ctx.Done():
 			return
-		case <-ticker.C:
+		case <-c.gpus.Sampled():
 			c.processes.Sample()
+			timer.Reset(gpu.HangAfter)
+		case <-timer.C:
+			c.processes.Sample()
+			timer.Reset(gpu.SampleInterval)
 		case q := <-c.questions:
 			// There is always room: one question can wait while one is answered.
 			c.answers <- answer{q.at, c.processes.Tick(q.gpuPIDs)}

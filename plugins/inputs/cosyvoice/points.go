@@ -11,13 +11,6 @@ import (
 
 const mebibyte = 1 << 20
 
-// nvmlClocksEventReasons bits that slow a card down (nvml.h).
-const (
-	reasonsPower      = 0x04 | 0x80 // software power cap, hardware power brake
-	reasonsThermal    = 0x20 | 0x40 // software and hardware thermal slowdown
-	reasonsHWSlowdown = 0x08
-)
-
 // tick collects the points of one gather. A nil pointer as a field's value means
 // unknown, and the field is left out.
 type tick struct {
@@ -75,49 +68,7 @@ func (t *tick) system(count int, shown []gpu.GPU, report *process.Report) {
 	t.add("system_metrics", tags, fields)
 }
 
-func (t *tick) gpus(gpus []gpu.GPU, memory gpuMemory) {
-	for _, g := range gpus {
-		fields := map[string]any{
-			"index":                      int64(g.Index),
-			"state":                      g.State,
-			"utilization_percent":        g.UtilizationPercent,
-			"utilization_max_percent":    g.UtilizationMaxPercent,
-			"memory_utilization_percent": g.MemoryUtilizationPercent,
-			"memory_used_bytes":          g.MemoryUsedBytes,
-			"memory_used_max_bytes":      g.MemoryUsedMaxBytes,
-			"memory_used_min_bytes":      g.MemoryUsedMinBytes,
-			"memory_free_bytes":          g.MemoryFreeBytes,
-			"memory_reserved_bytes":      g.MemoryReservedBytes,
-			"memory_total_bytes":         g.MemoryTotalBytes,
-			"temperature_c":              g.TemperatureC,
-			"power_w":                    g.PowerW,
-			"power_limit_w":              g.PowerLimitW,
-			"energy_joules":              g.EnergyJoules,
-			"clock_sm_hz":                g.ClockSMHz,
-			"clock_memory_hz":            g.ClockMemoryHz,
-			"throttle_reasons":           g.ThrottleReasons,
-			"performance_state":          g.PerformanceState,
-		}
-		if bits := g.ThrottleReasons; bits != nil {
-			fields["throttle_thermal"] = asFlag(*bits&reasonsThermal != 0)
-			fields["throttle_power"] = asFlag(*bits&reasonsPower != 0)
-			fields["throttle_hw_slowdown"] = asFlag(*bits&reasonsHWSlowdown != 0)
-		}
-		if g.Processes != nil {
-			fields["processes"] = int64(len(g.Processes))
-		}
-		if service, ok := memory.service[g.UUID]; ok {
-			other := memory.other[g.UUID]
-			fields["memory_service_bytes"], fields["memory_other_bytes"] = service, other
-			if g.MemoryUsedBytes != nil {
-				fields["memory_unowned_bytes"] = max(0, *g.MemoryUsedBytes-service-other)
-			}
-		}
-		t.add("cosyvoice_gpu", map[string]string{"uuid": g.UUID, "name": g.Name}, fields)
-	}
-}
-
-func (t *tick) services(services []process.Service, memory gpuMemory) {
+func (t *tick) services(services []process.Service, use gpuUse) {
 	running := 0
 	for _, s := range services {
 		if s.Up {
@@ -151,17 +102,21 @@ func (t *tick) services(services []process.Service, memory gpuMemory) {
 		}
 		if s.Up {
 			fields["pid"] = int64(s.PID)
-			fields["gpu_memory_bytes"] = memory.of(s.PIDs)
-			fields["gpu_memory_max_bytes"] = memory.peakOf(s.PIDs, running)
+			fields["gpu_sm_percent"] = use.smOf(s.PIDs)
+			if use.complete {
+				fields["gpu_presumed"] = asFlag(use.presumed[s.PID])
+			}
+			fields["gpu_memory_bytes"] = use.memoryOf(s.PIDs)
+			fields["gpu_memory_max_bytes"] = use.memoryPeakOf(s.PIDs, running)
 		}
 		t.add("cosyvoice_service", tags(), fields)
 		for _, r := range s.Roles {
-			t.role(r, tags(), memory)
+			t.role(r, tags(), use)
 		}
 	}
 }
 
-func (t *tick) role(r process.Role, tags map[string]string, memory gpuMemory) {
+func (t *tick) role(r process.Role, tags map[string]string, use gpuUse) {
 	tags["role"] = string(r.Name)
 	fields := map[string]any{
 		"count":                  float64(r.Count),
@@ -172,7 +127,8 @@ func (t *tick) role(r process.Role, tags map[string]string, memory gpuMemory) {
 		"context_switches_total": r.ContextSwitchesTotal,
 		"memory_rss_bytes":       float(r.RSSBytes),
 		"memory_pss_bytes":       float(r.PSSBytes),
-		"gpu_memory_bytes":       memory.of(r.PIDs),
+		"gpu_memory_bytes":       use.memoryOf(r.PIDs),
+		"gpu_sm_percent":         use.smOf(r.PIDs),
 		"io_read_bytes_total":    r.IOReadBytesTotal,
 		"io_write_bytes_total":   r.IOWriteBytesTotal,
 	}

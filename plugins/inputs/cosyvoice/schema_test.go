@@ -89,11 +89,11 @@ func TestPointsKeepToTheSchema(t *testing.T) {
 	r := &recorder{}
 	tick := tick{acc: r, now: time.Now()}
 	gpus := []gpu.GPU{g}
-	memory := share(gpus, &report)
+	use := share(gpus, &report)
 	tick.system(1, gpus, &report)
-	tick.gpus(gpus, memory)
-	tick.services(report.Services, memory)
-	snapshot := gpu.Snapshot{ChildPID: os.Getpid(), DriverVersion: "1", Events: []gpu.Event{{Kind: "gpu_hung"}}}
+	tick.gpus(gpus, use)
+	tick.services(report.Services, use)
+	snapshot := gpu.Snapshot{ChildPID: os.Getpid(), DriverVersion: "1", Reason: "x", Events: []gpu.Event{{Kind: "xid", Code: new(int64(79))}}}
 	var c Cosyvoice
 	c.RunnerStats = func() execd.Stats { return execd.Stats{} }
 	c.events.add(&tick, snapshot.Events, report.Events)
@@ -147,7 +147,9 @@ func fill(v reflect.Value) {
 			return
 		}
 		for i := range v.NumField() {
-			fill(v.Field(i))
+			if v.Type().Field(i).IsExported() {
+				fill(v.Field(i))
+			}
 		}
 	case reflect.Pointer:
 		v.Set(reflect.New(v.Type().Elem()))

@@ -5,95 +5,129 @@ import (
 	"github.com/cosyvoice-telegraf/cosyvoice-telegraf/plugins/inputs/cosyvoice/process"
 )
 
-// gpuMemory tells who holds the memory of the GPUs, joined by process id. What the
-// driver does not tell, as under WSL2, is absent from all maps.
-type gpuMemory struct {
-	service map[string]float64 // by UUID: of the servers' processes
-	other   map[string]float64 // by UUID: of other processes
-	serving map[string]bool    // by UUID: a server's process is there, with memory or unknown
-	byPID   map[int]float64    // by process, over all GPUs
-	untold  map[int]bool       // processes of which some GPU does not tell
-	// swing is, by UUID, how much more than now was used at the highest since the
-	// last tick.
+// gpuUse tells who uses the GPUs, joined by process id. What the driver does not
+// tell, as memory under WSL2, is absent from all maps.
+type gpuUse struct {
+	service map[string]float64 // memory by UUID: of the servers' processes
+	other   map[string]float64 // memory by UUID: of other processes
+	serving map[string]bool    // by UUID: a server's process is there
+	memory  quantity           // of the servers' processes, over all GPUs
+	sm      quantity           // the same for the use of the SMs
+	// swing is, by UUID, how much more memory than now was used at the highest since
+	// the last tick.
 	swing    map[string]float64
-	complete bool // every GPU named its processes
+	presumed map[int]bool // processes that are only presumed to be the holders
+	complete bool         // every GPU named its processes
 }
 
-func share(gpus []gpu.GPU, report *process.Report) gpuMemory {
-	m := gpuMemory{
-		service: map[string]float64{}, other: map[string]float64{}, serving: map[string]bool{},
-		byPID: map[int]float64{}, untold: map[int]bool{},
-		swing: map[string]float64{}, complete: len(gpus) > 0,
-	}
-	if report == nil {
-		m.complete = false
-		return m
-	}
-	inService := map[int]bool{}
-	for _, s := range report.Services {
-		for _, pid := range s.PIDs {
-			inService[pid] = true
-		}
-	}
-	for _, g := range gpus {
-		m.add(g, inService)
-	}
-	return m
+// quantity is something that processes have.
+type quantity struct {
+	byPID  map[int]float64
+	untold map[int]bool // processes of which some GPU does not tell
 }
 
-func (m *gpuMemory) add(g gpu.GPU, inService map[int]bool) {
-	if g.Processes == nil {
-		m.complete = false
+func newQuantity() quantity { return quantity{map[int]float64{}, map[int]bool{}} }
+
+func (q quantity) add(pid int, value *float64) {
+	if value == nil {
+		q.untold[pid] = true
 		return
 	}
-	service, other, known := 0.0, 0.0, true
-	for _, p := range g.Processes {
-		if inService[p.PID] {
-			m.serving[g.UUID] = true
-		}
-		switch {
-		case p.MemoryBytes == nil:
-			m.untold[p.PID], known = true, false
-		case inService[p.PID]:
-			service += *p.MemoryBytes
-			m.byPID[p.PID] += *p.MemoryBytes
-		default:
-			other += *p.MemoryBytes
-		}
-	}
-	if known {
-		m.service[g.UUID], m.other[g.UUID] = service, other
-	}
-	if g.MemoryUsedMaxBytes != nil && g.MemoryUsedBytes != nil {
-		m.swing[g.UUID] = *g.MemoryUsedMaxBytes - *g.MemoryUsedBytes
-	}
+	q.byPID[pid] += *value
 }
 
-// of sums what the processes hold; nil if the driver does not tell.
-func (m gpuMemory) of(pids []int) *float64 {
-	if !m.complete {
-		return nil
-	}
+// of sums what the processes have; nil if it is not told of all.
+func (q quantity) of(pids []int) *float64 {
 	sum := 0.0
 	for _, pid := range pids {
-		if m.untold[pid] {
+		if q.untold[pid] {
 			return nil
 		}
-		sum += m.byPID[pid]
+		sum += q.byPID[pid]
 	}
 	return &sum
 }
 
-// peakOf is what the processes of the only server held at the highest since the last
-// tick: what they hold now and the swing of the cards they are on. It takes all other
-// holders as steady, so it is nil with several servers.
-func (m gpuMemory) peakOf(pids []int, servers int) *float64 {
-	peak := m.of(pids)
+func share(gpus []gpu.GPU, report *process.Report) gpuUse {
+	u := gpuUse{
+		service: map[string]float64{}, other: map[string]float64{}, serving: map[string]bool{},
+		memory: newQuantity(), sm: newQuantity(),
+		swing: map[string]float64{}, presumed: map[int]bool{}, complete: len(gpus) > 0,
+	}
+	if report == nil {
+		u.complete = false
+		return u
+	}
+	for _, g := range gpus {
+		u.add(g, report)
+	}
+	return u
+}
+
+func (u *gpuUse) add(g gpu.GPU, report *process.Report) {
+	isCard := g.GPUUUID == ""
+	if g.Processes == nil {
+		u.complete = u.complete && !isCard
+		return
+	}
+	service, other, known := 0.0, 0.0, true
+	for _, p := range g.Processes {
+		owner, ours := report.Owner(p.PID)
+		switch {
+		case p.MemoryBytes == nil:
+			known = false
+		case ours:
+			service += *p.MemoryBytes
+		default:
+			other += *p.MemoryBytes
+		}
+		if !ours {
+			continue
+		}
+		u.serving[g.UUID] = true
+		if owner.Presumed {
+			u.presumed[owner.PID] = true
+		}
+		if isCard { // which lists the processes of its MIG instances too
+			u.memory.add(owner.PID, p.MemoryBytes)
+			u.sm.add(owner.PID, p.SMPercent)
+		}
+	}
+	if known {
+		u.service[g.UUID], u.other[g.UUID] = service, other
+	}
+	if isCard && g.MemoryUsedMaxBytes != nil && g.MemoryUsedBytes != nil {
+		u.swing[g.UUID] = *g.MemoryUsedMaxBytes - *g.MemoryUsedBytes
+	}
+}
+
+// memoryOf sums what the processes hold; nil if the driver does not tell.
+func (u gpuUse) memoryOf(pids []int) *float64 {
+	if !u.complete {
+		return nil
+	}
+	return u.memory.of(pids)
+}
+
+// smOf sums the use of the SMs, 100 for all of one GPU; nil if the driver does not
+// tell.
+func (u gpuUse) smOf(pids []int) *float64 {
+	if !u.complete {
+		return nil
+	}
+	return u.sm.of(pids)
+}
+
+// memoryPeakOf is what the processes of the only server held at the highest since the
+// last tick: what they hold now and the swing of the cards they are on. It takes all
+// other holders as steady, so it is nil with several servers.
+func (u gpuUse) memoryPeakOf(pids []int, servers int) *float64 {
+	peak := u.memoryOf(pids)
 	if peak == nil || servers != 1 {
 		return nil
 	}
-	for uuid := range m.serving {
-		*peak += m.swing[uuid]
+	for uuid := range u.serving {
+		*peak += u.swing[uuid]
 	}
 	return peak
 }
@@ -115,9 +149,9 @@ type serving map[string]bool // by UUID
 
 // of returns the GPUs in use by servers; the last known ones while no server is
 // there, all before one was.
-func (s *serving) of(gpus []gpu.GPU, memory gpuMemory) []gpu.GPU {
-	if len(memory.serving) > 0 {
-		*s = memory.serving
+func (s *serving) of(gpus []gpu.GPU, use gpuUse) []gpu.GPU {
+	if len(use.serving) > 0 {
+		*s = use.serving
 	}
 	var shown []gpu.GPU
 	for _, g := range gpus {

@@ -3,6 +3,8 @@ package cosyvoice
 import (
 	"bytes"
 	"context"
+	"errors"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -52,6 +54,9 @@ func TestCases(t *testing.T) {
 			t.Setenv("NVML_LIBRARY", library)
 			state, err := filepath.Abs(filepath.Join(folder, "gpu.state"))
 			require.NoError(t, err)
+			if _, err := fakenvml.Read(state); !errors.Is(err, fs.ErrNotExist) {
+				require.NoError(t, err)
+			}
 			t.Setenv(fakenvml.StateVariable, state)
 			got := gatherCase(t, folder)
 			expected := filepath.Join(folder, "expected.out")

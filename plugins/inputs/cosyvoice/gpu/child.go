@@ -4,41 +4,47 @@ import (
 	"bufio"
 	"context"
 	"errors"
-	"fmt"
 	"io"
+	"runtime"
+	"runtime/debug"
+	"sync"
 	"time"
 )
 
 // RunChild observes the GPUs and writes what it sees to out, one JSON message a
 // line: the cheap samples every SampleInterval, full readings for each line that
-// arrives on in. It returns when in ends or ctx is cancelled.
+// arrives on in, Xids when they happen. It returns when in ends, ctx is cancelled, or
+// only a new process can go on, as after a driver upgrade.
 //
 // The goroutine that reads in calls onEOF as soon as in ends, since the caller may
 // be stuck in a driver call then and never see it.
 func RunChild(ctx context.Context, library string, in io.Reader, out io.Writer, onEOF func()) error {
-	requests := make(chan struct{}, 1)
-	go func() {
-		for lines := bufio.NewScanner(in); lines.Scan(); {
-			select {
-			case requests <- struct{}{}:
-			default: // the one that waits will be answered for both
-			}
-		}
-		onEOF()
-	}()
+	return runChild(ctx, host{root: "/"}, library, in, out, onEOF)
+}
 
-	d, err := openDriver(library)
+func runChild(ctx context.Context, h host, library string, in io.Reader, out io.Writer, onEOF func()) error {
+	// It allocates little and mostly waits: a small heap and one running thread keep
+	// it small at no cost.
+	debug.SetGCPercent(25)
+	runtime.GOMAXPROCS(1)
+
+	to := &sender{out: out}
+	requests := receiveRequests(in, onEOF)
+	d, err := openDriver(h, library)
 	if err != nil {
-		var absent absentError
-		p := &problem{Absent: errors.As(err, &absent), Reason: err.Error()}
-		if werr := send(out, message{Problem: p}); werr != nil {
-			return werr
-		}
-		return err
+		return errors.Join(err, to.report(err))
 	}
 	defer d.lib.Shutdown()
-	if err := send(out, message{Hello: &hello{Driver: d.version(), Devices: len(d.devices)}}); err != nil {
+	if err := to.send(message{Hello: &hello{d.version(), d.closed, d.lost}}); err != nil {
 		return err
+	}
+
+	ctx, cancel := context.WithCancel(ctx)
+	var watching sync.WaitGroup
+	defer watching.Wait()
+	defer cancel()
+	if set := d.watchXIDs(); set != nil {
+		watching.Go(func() { set.run(ctx, to) })
 	}
 
 	ticker := time.NewTicker(SampleInterval)
@@ -48,27 +54,43 @@ func RunChild(ctx context.Context, library string, in io.Reader, out io.Writer, 
 		select {
 		case <-ctx.Done():
 			return nil
-		case <-requests:
-			if m.Readings, err = d.readings(); err != nil {
-				_ = send(out, message{Problem: &problem{Reason: err.Error()}})
-				return err
+		case r := <-requests:
+			if m.Reopen = d.outdated(); m.Reopen != nil {
+				return to.send(m)
 			}
+			readings, err := d.readings(r)
+			if err != nil {
+				return errors.Join(err, to.report(err))
+			}
+			m.Answer = &answer{readings}
 		case <-ticker.C:
 			m.Samples = d.samples()
 		}
-		if err := send(out, m); err != nil {
+		if err := to.send(m); err != nil {
 			return err
 		}
 	}
 }
 
-func send(out io.Writer, m message) error {
-	line, err := m.line()
-	if err != nil {
-		return fmt.Errorf("encode for the parent: %w", err)
+func receiveRequests(in io.Reader, onEOF func()) <-chan request {
+	requests := make(chan request, 1)
+	go func() {
+		for lines := bufio.NewScanner(in); lines.Scan(); {
+			select {
+			case requests <- parseRequest(lines.Text()):
+			default: // the one that waits will be answered for both
+			}
+		}
+		onEOF()
+	}()
+	return requests
+}
+
+// report tells the parent why the child ends.
+func (s *sender) report(err error) error {
+	var p *problem
+	if !errors.As(err, &p) {
+		p = &problem{State: StateFailed, Reason: err.Error()}
 	}
-	if _, err := out.Write(line); err != nil {
-		return fmt.Errorf("write to the parent: %w", err)
-	}
-	return nil
+	return s.send(message{Problem: p})
 }

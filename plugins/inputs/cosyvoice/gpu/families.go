@@ -17,20 +17,16 @@ type call struct {
 	read   func(*driver, *device, *Reading) nvml.Return
 }
 
-// sampleFamilies are read every second.
-var sampleFamilies = []family{memoryFamily, utilizationFamily}
-
-// families are read on a tick. Processes follow memory directly: what no process
+// cardFamilies are read on a tick. Processes follow memory directly: what no process
 // owns is the difference of the two, so they must be of one instant.
-var families = []family{
+var cardFamilies = []family{
 	memoryFamily,
-	{"processes", []call{
-		{"nvmlDeviceGetComputeRunningProcesses_v3", readProcesses},
-		{"nvmlDeviceGetComputeRunningProcesses_v2", readProcesses},
-		{"nvmlDeviceGetComputeRunningProcesses", readProcesses},
-	}},
+	processFamily,
 	utilizationFamily,
+	{"process_utilization", []call{{"nvmlDeviceGetProcessUtilization", readProcessUtilization}}},
+	{"encoder", []call{{"nvmlDeviceGetEncoderUtilization", readEncoder}}},
 	{"temperature", []call{{"nvmlDeviceGetTemperature", readTemperature}}},
+	{"memory_temperature", []call{{"nvmlDeviceGetFieldValues", readMemoryTemperature}}},
 	{"power", []call{{"nvmlDeviceGetPowerUsage", readPower}}},
 	{"power_limit", []call{{"nvmlDeviceGetEnforcedPowerLimit", readPowerLimit}}},
 	{"energy", []call{{"nvmlDeviceGetTotalEnergyConsumption", readEnergy}}},
@@ -43,159 +39,80 @@ var families = []family{
 	{"performance_state", []call{{"nvmlDeviceGetPerformanceState", readPerformanceState}}},
 }
 
+// instanceFamilies are what an instance of MIG tells; asked anything else, NVML may
+// answer for the card or call the handle invalid.
+var instanceFamilies = []family{memoryFamily, processFamily}
+
+// These are read every second.
+var (
+	cardSampleFamilies     = []family{memoryFamily, utilizationFamily}
+	instanceSampleFamilies = []family{memoryFamily}
+)
+
 var (
 	memoryFamily = family{"memory", []call{
 		{"nvmlDeviceGetMemoryInfo_v2", readMemoryV2},
 		{"nvmlDeviceGetMemoryInfo", readMemoryV1},
 	}}
+	processFamily = family{"processes", []call{
+		{"nvmlDeviceGetComputeRunningProcesses_v3", readProcesses},
+		{"nvmlDeviceGetComputeRunningProcesses_v2", readProcesses},
+		{"nvmlDeviceGetComputeRunningProcesses", readProcesses},
+	}}
 	utilizationFamily = family{"utilization", []call{{"nvmlDeviceGetUtilizationRates", readUtilization}}}
 )
 
-// readMemoryV2 reads "used" as what was allocated, with "reserved" apart from it, as
-// nvidia-smi shows them since driver 510 (nvml.h, nvmlMemory_v2_t).
-func readMemoryV2(_ *driver, dev *device, r *Reading) nvml.Return {
-	m, ret := dev.GetMemoryInfo_v2()
-	if ret == nvml.SUCCESS {
-		r.MemoryUsedBytes, r.MemoryFreeBytes = number(m.Used), number(m.Free)
-		r.MemoryReservedBytes, r.MemoryTotalBytes = number(m.Reserved), number(m.Total)
+func (dev *device) families() []family {
+	if dev.card != "" {
+		return instanceFamilies
 	}
-	return ret
+	return cardFamilies
 }
 
-// readMemoryV1 serves drivers before 510, whose "used" includes what is reserved
-// (nvml.h, nvmlMemory_t).
-func readMemoryV1(_ *driver, dev *device, r *Reading) nvml.Return {
-	m, ret := dev.GetMemoryInfo()
-	if ret == nvml.SUCCESS {
-		r.MemoryUsedBytes, r.MemoryFreeBytes = number(m.Used), number(m.Free)
-		r.MemoryTotalBytes = number(m.Total)
+func (dev *device) sampleFamilies() []family {
+	if dev.card != "" {
+		return instanceSampleFamilies
 	}
-	return ret
+	return cardSampleFamilies
 }
 
-// readProcesses merges the lists of compute and graphics processes: one that does
-// both stands in both, with the same memory.
-func readProcesses(d *driver, dev *device, r *Reading) nvml.Return {
-	all, ret := dev.GetComputeRunningProcesses()
-	if ret != nvml.SUCCESS {
-		return ret
-	}
-	const graphicsCall = "nvmlDeviceGetGraphicsRunningProcesses"
-	if d.has(graphicsCall+"_v3") || d.has(graphicsCall+"_v2") || d.has(graphicsCall) {
-		graphics, ret := dev.GetGraphicsRunningProcesses()
-		if ret != nvml.SUCCESS && ret != nvml.ERROR_NOT_SUPPORTED {
-			return ret
+// read asks each family in turn. Each fails alone: what is not supported is not
+// asked again, anything else is noted as a fault. It tells whether any answered, and
+// one of the faults.
+func (d *driver) read(dev *device, r *Reading, families []family) (answered bool, fault nvml.Return) {
+	for _, f := range families {
+		if dev.unsupported[f.name] {
+			continue
 		}
-		all = append(all, graphics...)
-	}
-	r.Processes = make([]Process, 0, len(all))
-	seen := map[uint32]bool{}
-	for _, p := range all {
-		if !seen[p.Pid] {
-			seen[p.Pid] = true
-			r.Processes = append(r.Processes, Process{PID: int(p.Pid), MemoryBytes: number(p.UsedGpuMemory)})
+		switch ret := d.ask(f, dev, r); ret {
+		case nvml.SUCCESS:
+			answered = true
+		case nvml.ERROR_NOT_SUPPORTED, nvml.ERROR_FUNCTION_NOT_FOUND:
+			dev.unsupported[f.name] = true
+		case nvml.ERROR_GPU_IS_LOST:
+			r.State, r.Reason = DeviceLost, "it fell off the bus"
+			return answered, ret
+		default:
+			fault = ret
+			r.fault(f.name, ret.String())
 		}
 	}
-	return nvml.SUCCESS
+	return answered, fault
 }
 
-func readUtilization(_ *driver, dev *device, r *Reading) nvml.Return {
-	u, ret := dev.GetUtilizationRates()
-	if ret == nvml.SUCCESS {
-		r.UtilizationPercent, r.MemoryUtilizationPercent = number(u.Gpu), number(u.Memory)
+// ask makes the first of the family's calls that the driver exports.
+func (d *driver) ask(f family, dev *device, r *Reading) nvml.Return {
+	for _, c := range f.calls {
+		if d.has(c.symbol) {
+			return c.read(d, dev, r)
+		}
 	}
-	return ret
+	return nvml.ERROR_FUNCTION_NOT_FOUND
 }
 
-func readTemperature(_ *driver, dev *device, r *Reading) nvml.Return {
-	celsius, ret := dev.GetTemperature(nvml.TEMPERATURE_GPU)
-	if ret == nvml.SUCCESS {
-		r.TemperatureC = number(celsius)
+func (r *Reading) fault(family, reason string) {
+	if r.Faults == nil {
+		r.Faults = map[string]string{}
 	}
-	return ret
-}
-
-func readPower(_ *driver, dev *device, r *Reading) nvml.Return {
-	milliwatts, ret := dev.GetPowerUsage()
-	if ret == nvml.SUCCESS {
-		r.PowerW = thousandths(milliwatts)
-	}
-	return ret
-}
-
-func readPowerLimit(_ *driver, dev *device, r *Reading) nvml.Return {
-	milliwatts, ret := dev.GetEnforcedPowerLimit()
-	if ret == nvml.SUCCESS {
-		r.PowerLimitW = thousandths(milliwatts)
-	}
-	return ret
-}
-
-func readEnergy(_ *driver, dev *device, r *Reading) nvml.Return {
-	millijoules, ret := dev.GetTotalEnergyConsumption()
-	if ret == nvml.SUCCESS {
-		r.EnergyJoules = thousandths(millijoules)
-	}
-	return ret
-}
-
-func readClockSM(_ *driver, dev *device, r *Reading) nvml.Return {
-	mhz, ret := dev.GetClockInfo(nvml.CLOCK_SM)
-	if ret == nvml.SUCCESS {
-		r.ClockSMHz = number(uint64(mhz) * 1_000_000)
-	}
-	return ret
-}
-
-func readClockMemory(_ *driver, dev *device, r *Reading) nvml.Return {
-	mhz, ret := dev.GetClockInfo(nvml.CLOCK_MEM)
-	if ret == nvml.SUCCESS {
-		r.ClockMemoryHz = number(uint64(mhz) * 1_000_000)
-	}
-	return ret
-}
-
-func readEventReasons(_ *driver, dev *device, r *Reading) nvml.Return {
-	bits, ret := dev.GetCurrentClocksEventReasons()
-	return setThrottle(r, bits, ret)
-}
-
-func readThrottleReasons(_ *driver, dev *device, r *Reading) nvml.Return {
-	bits, ret := dev.GetCurrentClocksThrottleReasons()
-	return setThrottle(r, bits, ret)
-}
-
-func setThrottle(r *Reading, bits uint64, ret nvml.Return) nvml.Return {
-	if ret == nvml.SUCCESS {
-		reasons := int64(bits)
-		r.ThrottleReasons = &reasons
-	}
-	return ret
-}
-
-func readPerformanceState(_ *driver, dev *device, r *Reading) nvml.Return {
-	p, ret := dev.GetPerformanceState()
-	if ret == nvml.SUCCESS && p != nvml.PSTATE_UNKNOWN {
-		state := int64(p)
-		r.PerformanceState = &state
-	}
-	return ret
-}
-
-// number is nil for NVML_VALUE_NOT_AVAILABLE, all bits set, which drivers put in
-// place of a number they do not have.
-func number[T uint32 | uint64](v T) *float64 {
-	if v == ^T(0) {
-		return nil
-	}
-	f := float64(v)
-	return &f
-}
-
-func thousandths[T uint32 | uint64](v T) *float64 {
-	f := number(v)
-	if f != nil {
-		*f /= 1000
-	}
-	return f
+	r.Faults[family] = reason
 }

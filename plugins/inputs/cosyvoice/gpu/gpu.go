@@ -6,20 +6,25 @@
 // library mapped after a driver upgrade. Each of these costs the child, which the
 // parent abandons and starts anew, and never the plugin.
 //
-// The child samples the cheap readings (memory, utilisation) every second and
-// sends everything else when the parent asks, once a tick.
+// The child samples the cheap readings (memory, utilisation) every second, sends
+// everything else when the parent asks, once a tick, and tells of each Xid when it
+// happens.
 package gpu
 
-import (
-	"encoding/json"
-	"time"
-)
+import "time"
 
-// States of one GPU.
+// SampleInterval is the pace of the cheap readings.
+const SampleInterval = time.Second
+
+// HangAfter is the default of Options.HangAfter: three missed samples.
+const HangAfter = 3 * SampleInterval
+
+// States of one GPU. In all but the first its readings are absent.
 const (
-	DeviceOK   = "ok"   // it answers
-	DeviceHung = "hung" // the driver does not answer; readings are absent
-	DeviceLost = "lost" // the driver says that the card fell off the bus
+	DeviceOK     = "ok"     // it answers
+	DeviceHung   = "hung"   // the driver does not answer
+	DeviceLost   = "lost"   // it fell off the bus, or the driver no longer lists it
+	DeviceFailed = "failed" // it answers every question with an error, or its driver does
 )
 
 // Sample holds the readings of one GPU that are cheap enough for every second:
@@ -32,35 +37,60 @@ type Sample struct {
 
 // Process is one process that holds memory on a GPU.
 type Process struct {
+	// PID is as the driver tells it: inside a container it may be of another
+	// namespace.
 	PID int `json:"pid"`
 	// MemoryBytes is nil where the driver does not tell, as under WSL2.
 	MemoryBytes *float64 `json:"mem,omitempty"`
+	// SMPercent is the mean share of the SMs that its kernels used since the tick
+	// before, 0 if it was idle. It is nil where the driver does not tell, or tells it
+	// for process ids that it does not list (seen in containers, driver 560).
+	SMPercent *float64 `json:"sm,omitempty"`
 }
 
-// Reading is everything known of one GPU at one instant. A nil field is unknown:
-// the driver or the card does not support it, or asking for it failed.
+// Reading is everything known of one GPU, or of one instance of MIG, at one instant.
+// A nil field is unknown: the driver or the card does not support it, or asking for
+// it failed. An instance of MIG has memory and processes only.
 type Reading struct {
-	Index int    `json:"index"`
+	Index int    `json:"index"` // NVML's; of an instance that of its card
 	UUID  string `json:"uuid"`
-	Name  string `json:"name"`
-	State string `json:"state"`
+	// GPUUUID is the card of an instance of MIG, and empty for a card. The card lists
+	// the processes of its instances too.
+	GPUUUID string `json:"gpu_uuid,omitempty"`
+	Name    string `json:"name"`
+	State   string `json:"state"`
+	Reason  string `json:"reason,omitempty"` // why the state is not ok
 
-	UtilizationPercent       *float64 `json:"utilization,omitempty"`
-	MemoryUtilizationPercent *float64 `json:"memory_utilization,omitempty"`
+	UtilizationPercent        *float64 `json:"utilization,omitempty"`
+	MemoryUtilizationPercent  *float64 `json:"memory_utilization,omitempty"`
+	EncoderUtilizationPercent *float64 `json:"encoder_utilization,omitempty"`
 
 	MemoryUsedBytes     *float64 `json:"memory_used,omitempty"`
 	MemoryFreeBytes     *float64 `json:"memory_free,omitempty"`
 	MemoryReservedBytes *float64 `json:"memory_reserved,omitempty"`
 	MemoryTotalBytes    *float64 `json:"memory_total,omitempty"`
 
-	TemperatureC     *float64 `json:"temperature,omitempty"`
-	PowerW           *float64 `json:"power,omitempty"`
-	PowerLimitW      *float64 `json:"power_limit,omitempty"`
-	EnergyJoules     *float64 `json:"energy,omitempty"` // since the driver was loaded
-	ClockSMHz        *float64 `json:"clock_sm,omitempty"`
-	ClockMemoryHz    *float64 `json:"clock_memory,omitempty"`
-	ThrottleReasons  *int64   `json:"throttle,omitempty"` // nvmlClocksEventReasons bits
-	PerformanceState *int64   `json:"pstate,omitempty"`   // 0 (fastest) to 15
+	TemperatureC       *float64 `json:"temperature,omitempty"`
+	MemoryTemperatureC *float64 `json:"memory_temperature,omitempty"`
+	PowerW             *float64 `json:"power,omitempty"`
+	PowerLimitW        *float64 `json:"power_limit,omitempty"`
+	EnergyJoules       *float64 `json:"energy,omitempty"` // since the driver was loaded
+	ClockSMHz          *float64 `json:"clock_sm,omitempty"`
+	ClockMemoryHz      *float64 `json:"clock_memory,omitempty"`
+	ThrottleReasons    *int64   `json:"throttle,omitempty"` // nvmlClocksEventReasons bits
+	PerformanceState   *int64   `json:"pstate,omitempty"`   // 0 (fastest) to 15
+
+	// PCIe and NVLink are nil unless Options ask for them.
+	PCIeTxBytesPerSecond *float64 `json:"pcie_tx,omitempty"` // over 20 ms
+	PCIeRxBytesPerSecond *float64 `json:"pcie_rx,omitempty"`
+	NVLink               *NVLink  `json:"nvlink,omitempty"`
+
+	// Health changes slowly: it is read once every Options.HealthInterval and nil in
+	// between.
+	Health *Health `json:"health,omitempty"`
+
+	// XIDsWatched tells that the driver reports the Xids of this GPU.
+	XIDsWatched bool `json:"xids_watched,omitempty"`
 
 	// Processes is nil when the list could not be read, empty when nobody holds
 	// memory.
@@ -71,33 +101,37 @@ type Reading struct {
 	Faults map[string]string `json:"faults,omitempty"`
 }
 
-// message is one line from the child to the parent. Exactly one of Hello, Samples,
-// Readings and Problem is set.
-type message struct {
-	Hello    *hello    `json:"hello,omitempty"`
-	Samples  []Sample  `json:"samples,omitempty"`
-	Readings []Reading `json:"readings,omitempty"`
-	Problem  *problem  `json:"problem,omitempty"`
+// NVLink holds counters over all links of a GPU.
+type NVLink struct {
+	TxBytes        *float64 `json:"tx,omitempty"` // payload only
+	RxBytes        *float64 `json:"rx,omitempty"`
+	CRCErrors      *int64   `json:"crc,omitempty"` // of flow control
+	ReplayErrors   *int64   `json:"replay,omitempty"`
+	RecoveryErrors *int64   `json:"recovery,omitempty"`
 }
 
-// hello is the child's first word after NVML was initialised.
-type hello struct {
-	Driver  string `json:"driver"`
-	Devices int    `json:"devices"`
-}
+// Health is what tells of wear, faults and limits.
+type Health struct {
+	FanPercent *float64 `json:"fan,omitempty"` // of the highest speed, the fastest fan
 
-// problem is the child's last word: why it cannot observe.
-type problem struct {
-	// Absent means that there is no driver here, the normal case on a host without
-	// a GPU.
-	Absent bool   `json:"absent"`
-	Reason string `json:"reason"`
-}
+	// The volatile counters begin anew when the driver is loaded, the aggregate ones
+	// count over the life of the card.
+	ECCCorrectedVolatile    *int64 `json:"ecc_cv,omitempty"`
+	ECCUncorrectedVolatile  *int64 `json:"ecc_uv,omitempty"`
+	ECCCorrectedAggregate   *int64 `json:"ecc_ca,omitempty"`
+	ECCUncorrectedAggregate *int64 `json:"ecc_ua,omitempty"`
 
-func (m message) line() ([]byte, error) {
-	b, err := json.Marshal(m)
-	return append(b, '\n'), err
-}
+	RemappedRowsCorrected   *int64 `json:"rows_c,omitempty"`
+	RemappedRowsUncorrected *int64 `json:"rows_u,omitempty"`
+	RemappedRowsPending     *bool  `json:"rows_pending,omitempty"` // a reset will remap more
+	RemappedRowsFailure     *bool  `json:"rows_failure,omitempty"` // a row could not be remapped
 
-// SampleInterval is the pace of the cheap readings.
-const SampleInterval = time.Second
+	// For how long each limit has kept the clocks down: counters in seconds
+	// (nvmlDeviceGetViolationStatus).
+	PowerViolationSeconds          *float64 `json:"v_power,omitempty"`
+	ThermalViolationSeconds        *float64 `json:"v_thermal,omitempty"`
+	SyncBoostViolationSeconds      *float64 `json:"v_sync,omitempty"`
+	BoardLimitViolationSeconds     *float64 `json:"v_board,omitempty"`
+	LowUtilizationViolationSeconds *float64 `json:"v_low,omitempty"`
+	ReliabilityViolationSeconds    *float64 `json:"v_rel,omitempty"`
+}

@@ -15,9 +15,11 @@ type State string
 const (
 	StateStarting State = "starting" // the first child has not answered yet
 	StateOK       State = "ok"
-	StateAbsent   State = "absent" // no NVIDIA driver on this host: a normal case
-	StateHung     State = "hung"   // the driver does not answer
-	StateFailed   State = "failed" // the driver answers with an error, or kills the child
+	StateAbsent   State = "absent"   // no NVIDIA driver on this host: a normal case
+	StateHung     State = "hung"     // the driver does not answer
+	StateDenied   State = "denied"   // this user or container may not use the GPUs
+	StateMismatch State = "mismatch" // library and kernel module are of different versions
+	StateFailed   State = "failed"   // the driver answers with an error, or kills the child
 )
 
 // Options say how to observe. The zero value of a duration means its default.
@@ -25,23 +27,28 @@ type Options struct {
 	Command []string // starts the child, for instance {"/proc/self/exe", "nvml-child"}
 	Log     telegraf.Logger
 
+	// PCIe and NVLink ask for these readings, too. PCIe takes 40 ms on each tick.
+	PCIe, NVLink bool
+
+	// HealthInterval is the pace of Reading.Health: a minute by default.
+	HealthInterval time.Duration
 	// HangAfter is how long a driver that answered may be silent before it counts as
-	// hung: three missed samples by default.
+	// hung.
 	HangAfter time.Duration
 	// InitTimeout is the same for its first answer, which may take many seconds on a
 	// card without persistence mode.
 	InitTimeout time.Duration
 	// RetryFirst and RetryMax bound the pause before a new child, which doubles each
-	// time. RetryMax is also the pause before looking for a driver again where there
-	// is none.
+	// time. RetryMax is also the pause before looking again for a driver, or a card,
+	// that is not there.
 	RetryFirst, RetryMax time.Duration
 }
 
 const (
-	defaultHangAfter   = 3 * SampleInterval
-	defaultInitTimeout = 20 * time.Second
-	defaultRetryFirst  = time.Second
-	defaultRetryMax    = time.Minute
+	defaultHealthInterval = time.Minute
+	defaultInitTimeout    = 20 * time.Second
+	defaultRetryFirst     = time.Second
+	defaultRetryMax       = time.Minute
 
 	// maxStuck bounds how many children may be stuck in the kernel, where no signal
 	// reaches them, before starting more of them stops.
@@ -51,51 +58,30 @@ const (
 	stopPatience = 400 * time.Millisecond
 )
 
-// Event is a fact about the driver worth keeping: its kind is gpu_hung or
-// gpu_recovered.
-type Event struct {
-	Time    time.Time
-	Kind    string
-	Message string
-}
-
-// GPU is one GPU at a tick, with the extremes since the tick before.
-type GPU struct {
-	Reading
-	MemoryUsedMaxBytes    *float64
-	MemoryUsedMinBytes    *float64
-	UtilizationMaxPercent *float64
-}
-
-// Snapshot is what is known at a tick.
-type Snapshot struct {
-	State         State
-	Reason        string // why the state is not ok
-	StuckSeconds  float64
-	Restarts      int64 // children started after the first
-	ChildPID      int   // 0 while there is none
-	DriverVersion string
-	GPUs          []GPU
-	Events        []Event
-}
-
 // Monitor supervises the child and keeps what it says.
 type Monitor struct {
 	options Options
 
 	mu       sync.Mutex
 	state    State
-	reason   string
-	heard    time.Time // last message of a child that answered
+	problem  problem   // why the state is not ok
+	heard    time.Time // last message of a driver that worked
 	restarts int64
-	driver   string
 	child    *childProcess
-	known    []Reading // identities of the GPUs last seen
-	readings []Reading // the newest full readings; nil once handed out
-	last     map[string]Sample
-	windows  map[string]*window
-	events   []Event
 	arrived  chan struct{} // closed, and renewed, when full readings arrive or the state changes
+	sampled  chan struct{} // holds one value when samples arrived
+
+	driver   string   // version, kept while there is none
+	reopened string   // how the driver changed under the child before; empty once its successor spoke
+	closed   []string // GPUs that could not be opened, with the reasons
+	lost     bool     // one of those fell off the bus
+
+	cards    []*card // every GPU and instance of MIG seen, but for instances that are gone
+	count    int     // GPUs that the driver listed last; -1 before it did
+	answered bool    // full readings arrived since the tick began
+	healthAt time.Time
+	xids     map[string]*xidLog // by UUID
+	events   []Event
 }
 
 // NewMonitor returns a monitor that observes once Run is called.
@@ -105,7 +91,8 @@ func NewMonitor(options Options) *Monitor {
 			*d = value
 		}
 	}
-	setDefault(&options.HangAfter, defaultHangAfter)
+	setDefault(&options.HealthInterval, defaultHealthInterval)
+	setDefault(&options.HangAfter, HangAfter)
 	setDefault(&options.InitTimeout, defaultInitTimeout)
 	setDefault(&options.RetryFirst, defaultRetryFirst)
 	setDefault(&options.RetryMax, defaultRetryMax)
@@ -113,11 +100,16 @@ func NewMonitor(options Options) *Monitor {
 		options: options,
 		state:   StateStarting,
 		heard:   time.Now(),
-		last:    map[string]Sample{},
-		windows: map[string]*window{},
+		count:   -1,
+		xids:    map[string]*xidLog{},
 		arrived: make(chan struct{}),
+		sampled: make(chan struct{}, 1),
 	}
 }
+
+// Sampled receives after samples arrived: once a SampleInterval while the driver
+// works, and never on a host without one.
+func (m *Monitor) Sampled() <-chan struct{} { return m.sampled }
 
 // Run keeps a child running until ctx is done.
 func (m *Monitor) Run(ctx context.Context) {
@@ -134,19 +126,24 @@ func (m *Monitor) Run(ctx context.Context) {
 			m.mu.Unlock()
 		}
 		began := time.Now()
+		replace := false
 		c, err := startChild(m.options.Command)
 		if err != nil {
-			m.fail(StateFailed, err.Error())
+			m.fail(problem{State: StateFailed, Reason: err.Error()})
 		} else {
-			m.follow(ctx, c)
+			replace = m.follow(ctx, c)
 			if !c.stop(stopPatience) {
 				stuck = append(stuck, c)
 			}
 		}
+		if replace {
+			pause = m.options.RetryFirst
+			continue
+		}
 		if time.Since(began) > m.options.RetryMax {
 			pause = m.options.RetryFirst
 		}
-		if m.current() == StateAbsent {
+		if m.noDriverYet() {
 			pause = m.options.RetryMax
 		}
 		sleep(ctx, pause)
@@ -154,10 +151,11 @@ func (m *Monitor) Run(ctx context.Context) {
 	}
 }
 
-// follow takes in the child's messages until it ends, hangs, or ctx is done.
-func (m *Monitor) follow(ctx context.Context, c *childProcess) {
+// follow takes in the child's messages until it ends, hangs, or ctx is done. It
+// tells whether the child is to be replaced at once, since only a new one can go on.
+func (m *Monitor) follow(ctx context.Context, c *childProcess) (replace bool) {
 	m.mu.Lock()
-	m.child = c
+	m.child, m.healthAt = c, time.Time{}
 	m.mu.Unlock()
 	defer func() {
 		m.mu.Lock()
@@ -167,204 +165,41 @@ func (m *Monitor) follow(ctx context.Context, c *childProcess) {
 	patience := m.options.InitTimeout
 	silence := time.NewTimer(patience)
 	defer silence.Stop()
+	// NVML goes on calling a GPU lost that was reset: a new process is needed to see it.
+	reopen := time.NewTicker(m.options.RetryMax)
+	defer reopen.Stop()
 	for {
 		select {
 		case <-ctx.Done():
-			return
+			return false
 		case <-silence.C:
-			m.hang(patience)
-			return
+			m.fail(problem{State: StateHung, Reason: fmt.Sprintf("the NVIDIA driver has not answered for %s", patience)})
+			return false
+		case <-reopen.C:
+			if m.hasLost() {
+				return true
+			}
 		case msg, ok := <-c.messages:
 			switch {
 			case !ok:
 				<-c.reaped
 				if ctx.Err() == nil {
-					m.fail(StateFailed, exitReason(c))
+					m.fail(problem{State: StateFailed, Reason: exitReason(c)})
 				}
-				return
-			case msg.Problem != nil && msg.Problem.Absent:
-				m.fail(StateAbsent, msg.Problem.Reason)
-				return
+				return false
 			case msg.Problem != nil:
-				m.fail(StateFailed, msg.Problem.Reason)
-				return
+				m.fail(*msg.Problem)
+				return false
+			case msg.Reopen != nil:
+				m.reopen(*msg.Reopen)
+				return true
+			case msg.XIDs != nil: // these arrive while a reading hangs, too
+				m.noteXIDs(msg.XIDs)
+				continue
 			}
 			m.take(msg)
 			patience = m.options.HangAfter
 			silence.Reset(patience)
-		}
-	}
-}
-
-// take keeps what a child that works has said.
-func (m *Monitor) take(msg message) {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	if msg.Hello != nil {
-		m.driver = msg.Hello.Driver
-		if m.state == StateHung {
-			return // initialising often works where reading hangs
-		}
-	}
-	now := time.Now()
-	if m.state == StateHung {
-		text := fmt.Sprintf("the NVIDIA driver answers again after %.0f s", now.Sub(m.heard).Seconds())
-		m.events = append(m.events, Event{now, "gpu_recovered", text})
-		m.options.Log.Infof("GPU: %s", text)
-	}
-	if m.state != StateOK || msg.Readings != nil {
-		defer m.announce()
-	}
-	m.heard, m.state, m.reason = now, StateOK, ""
-	for _, s := range msg.Samples {
-		m.sample(s)
-	}
-	if msg.Readings == nil {
-		return
-	}
-	m.readings = msg.Readings
-	m.known = m.known[:0]
-	for _, r := range msg.Readings {
-		m.known = append(m.known, Reading{Index: r.Index, UUID: r.UUID, Name: r.Name})
-		m.sample(Sample{r.UUID, r.MemoryUsedBytes, r.UtilizationPercent})
-		for family, reason := range r.Faults {
-			m.options.Log.Warnf("GPU %d (%s): %s could not be read: %s", r.Index, r.UUID, family, reason)
-		}
-	}
-}
-
-func (m *Monitor) sample(s Sample) {
-	w := m.windows[s.UUID]
-	if w == nil {
-		w = &window{}
-		m.windows[s.UUID] = w
-	}
-	w.add(s)
-	m.last[s.UUID] = s
-}
-
-// hang notes that the driver was silent for too long.
-func (m *Monitor) hang(patience time.Duration) {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	defer m.announce()
-	if m.state == StateHung {
-		return
-	}
-	text := fmt.Sprintf("the NVIDIA driver has not answered for %s", patience.Round(time.Second))
-	m.state, m.reason = StateHung, text
-	m.events = append(m.events, Event{time.Now(), "gpu_hung", text})
-	m.options.Log.Errorf("GPU: %s; its readings stop, all others go on. If nvidia-smi hangs too, look into dmesg for NVRM and Xid lines; a reboot may be needed", text)
-}
-
-// fail notes why there is no working child. A driver that hung before and fails now
-// has not recovered.
-func (m *Monitor) fail(state State, reason string) {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	defer m.announce()
-	if m.state == StateHung && state == StateFailed {
-		return
-	}
-	if m.state != state || m.reason != reason {
-		if state == StateAbsent {
-			m.options.Log.Infof("GPU: none observed: %s", reason)
-		} else {
-			m.options.Log.Errorf("GPU: %s", reason)
-		}
-	}
-	m.state, m.reason = state, reason
-}
-
-// announce wakes those who wait for readings or a change of state. The caller holds
-// the lock.
-func (m *Monitor) announce() {
-	close(m.arrived)
-	m.arrived = make(chan struct{})
-}
-
-func (m *Monitor) current() State {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	return m.state
-}
-
-// Tick asks for full readings, waits for them until ctx is done, and returns what is
-// known: without readings in time, the last sample if it is fresh, never an old
-// value. Events and extremes are handed out once.
-func (m *Monitor) Tick(ctx context.Context) Snapshot {
-	m.mu.Lock()
-	m.readings = nil
-	arrived := m.arrived
-	asked := m.state == StateOK && m.child != nil && m.child.request() == nil
-	m.mu.Unlock()
-	if asked {
-		select {
-		case <-arrived:
-		case <-ctx.Done():
-		}
-	}
-
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	s := Snapshot{
-		State: m.state, Reason: m.reason, Restarts: m.restarts,
-		DriverVersion: m.driver, Events: m.events,
-	}
-	if m.child != nil {
-		s.ChildPID = m.child.cmd.Process.Pid
-	}
-	switch m.state {
-	case StateOK:
-		s.GPUs = m.gpus()
-	case StateHung:
-		s.StuckSeconds = time.Since(m.heard).Seconds()
-		for _, r := range m.known {
-			r.State = DeviceHung
-			s.GPUs = append(s.GPUs, GPU{Reading: r})
-		}
-	}
-	m.events = nil
-	clear(m.windows)
-	return s
-}
-
-// gpus joins the newest readings, or else the newest samples, with the extremes.
-func (m *Monitor) gpus() []GPU {
-	readings := m.readings
-	if readings == nil && time.Since(m.heard) < 2*SampleInterval {
-		for _, r := range m.known {
-			sample := m.last[r.UUID]
-			r.State = DeviceOK
-			r.MemoryUsedBytes, r.UtilizationPercent = sample.MemoryUsedBytes, sample.UtilizationPercent
-			readings = append(readings, r)
-		}
-	}
-	gpus := make([]GPU, 0, len(readings))
-	for _, r := range readings {
-		g := GPU{Reading: r}
-		if w := m.windows[r.UUID]; w != nil {
-			g.MemoryUsedMaxBytes, g.MemoryUsedMinBytes = w.memoryMax, w.memoryMin
-			g.UtilizationMaxPercent = w.utilizationMax
-		}
-		gpus = append(gpus, g)
-	}
-	return gpus
-}
-
-// WaitReady returns when the first child has answered, in whatever way, or ctx is
-// done.
-func (m *Monitor) WaitReady(ctx context.Context) {
-	for ctx.Err() == nil {
-		m.mu.Lock()
-		ready, arrived := m.state != StateStarting, m.arrived
-		m.mu.Unlock()
-		if ready {
-			return
-		}
-		select {
-		case <-arrived:
-		case <-ctx.Done():
 		}
 	}
 }

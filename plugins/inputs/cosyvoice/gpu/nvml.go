@@ -9,62 +9,70 @@ import (
 // driver is an initialised NVML library with the devices it showed.
 type driver struct {
 	lib     nvml.Interface
+	host    host
 	symbols map[string]bool // answers of LookupSymbol
-	devices []*device
+	count   int             // devices when it was opened
+	devices []*device       // those that could be opened, each before its instances of MIG
+	closed  []string        // of the others, why
+	lost    bool            // one of those fell off the bus
+
+	failed int // devices that answered nothing when read last
+
+	library  string // path of the file that is open
+	identity identity
 }
 
-// device is one GPU and the families of readings it turned out not to support.
-type device struct {
-	nvml.Device
-	index       int
-	uuid, name  string
-	unsupported map[string]bool
-}
-
-// absentError says that there is no NVIDIA driver on this host.
-type absentError struct{ reason string }
-
-func (e absentError) Error() string { return e.reason }
-
-// openDriver loads the library and lists its devices. An absentError means that
-// the host has no driver.
-func openDriver(library string) (*driver, error) {
+// openDriver loads the library and lists its devices. Its error is a problem.
+func openDriver(h host, library string) (*driver, error) {
 	lib := nvml.New(nvml.WithLibraryPath(library))
 	switch ret := lib.Init(); ret {
 	case nvml.SUCCESS:
 	case nvml.ERROR_LIBRARY_NOT_FOUND:
-		return nil, absentError{fmt.Sprintf("%s could not be loaded: no NVIDIA driver is installed, or its library is elsewhere (option nvml_library)", library)}
-	case nvml.ERROR_DRIVER_NOT_LOADED:
-		return nil, absentError{"NVML says that the NVIDIA kernel driver is not loaded"}
+		return nil, &problem{State: StateAbsent, Reason: fmt.Sprintf("%s could not be loaded: no NVIDIA driver is installed, or its library is elsewhere (option nvml_library)", library)}
 	default:
-		return nil, fmt.Errorf("initialise NVML: %w", ret)
+		return nil, explain("initialise NVML", ret, h.openControl())
 	}
-	d := &driver{lib: lib, symbols: map[string]bool{}}
+	d := &driver{lib: lib, host: h, symbols: map[string]bool{}, library: mappedLibrary(library)}
+	d.identity = h.identify(d.library)
 	return d, d.enumerate()
 }
 
-// enumerate lists the devices anew. What an earlier enumeration found out about
-// support is forgotten.
+// enumerate lists the devices. One that cannot be opened keeps no other.
 func (d *driver) enumerate() error {
-	count, ret := d.lib.DeviceGetCount()
-	if ret != nvml.SUCCESS {
-		return fmt.Errorf("count the GPUs: %w", ret)
+	var ret nvml.Return
+	if d.count, ret = d.lib.DeviceGetCount(); ret != nvml.SUCCESS {
+		return explain("count the GPUs", ret, d.host.openControl())
 	}
-	d.devices = d.devices[:0]
-	for i := range count {
-		handle, ret := d.lib.DeviceGetHandleByIndex(i)
+	for i := range d.count {
+		dev, ret := d.open(i)
 		if ret != nvml.SUCCESS {
-			return fmt.Errorf("open GPU %d: %w", i, ret)
+			d.closed = append(d.closed, fmt.Sprintf("GPU %d could not be opened: %v", i, ret))
+			d.lost = d.lost || ret == nvml.ERROR_GPU_IS_LOST
+			if i == d.count-1 && len(d.devices) == 0 && !d.lost {
+				return explain(fmt.Sprintf("open GPU %d", i), ret, d.host.openControl())
+			}
+			continue
 		}
-		uuid, ret := handle.GetUUID()
-		if ret != nvml.SUCCESS {
-			return fmt.Errorf("read the UUID of GPU %d: %w", i, ret)
-		}
-		name, ret := handle.GetName()
-		if ret != nvml.SUCCESS {
-			name = "unknown"
-		}
-		d.devices = append(d.devices, &device{Device: handle, index: i, uuid: uuid, name: name, unsupported: map[string]bool{}})
+		d.devices = append(d.devices, dev)
+	}
+	return nil
+}
+
+func (d *driver) open(index int) (*device, nvml.Return) {
+	handle, ret := d.lib.DeviceGetHandleByIndex(index)
+	if ret != nvml.SUCCESS {
+		return nil, ret
+	}
+	return newDevice(handle, index)
+}
+
+// outdated says why only a new process can see what is there now, nil if this one can.
+func (d *driver) outdated() *change {
+	if c := d.identity.changed(d.host.identify(d.library)); c != nil {
+		return c
+	}
+	if count, ret := d.lib.DeviceGetCount(); ret == nvml.SUCCESS && count != d.count {
+		return &change{Reason: fmt.Sprintf("the number of GPUs changed from %d to %d", d.count, count)}
 	}
 	return nil
 }
@@ -94,59 +102,62 @@ func (d *driver) samples() []Sample {
 	out := make([]Sample, len(d.devices))
 	for i, dev := range d.devices {
 		r := Reading{}
-		d.read(dev, &r, sampleFamilies)
+		d.read(dev, &r, dev.sampleFamilies())
 		out[i] = Sample{UUID: dev.uuid, MemoryUsedBytes: r.MemoryUsedBytes, UtilizationPercent: r.UtilizationPercent}
 	}
 	return out
 }
 
-// readings reads every family of all devices, after listing the devices anew if
-// their number changed.
-func (d *driver) readings() ([]Reading, error) {
-	if count, ret := d.lib.DeviceGetCount(); ret != nvml.SUCCESS {
-		return nil, fmt.Errorf("count the GPUs: %w", ret)
-	} else if count != len(d.devices) {
-		if err := d.enumerate(); err != nil {
-			return nil, err
-		}
+// readings reads all devices. It fails if none of them answers anything, since then
+// the driver does not: a new process may find out more, and be answered again.
+func (d *driver) readings(r request) ([]Reading, error) {
+	if r.health {
+		d.refreshInstances()
 	}
-	out := make([]Reading, len(d.devices))
-	for i, dev := range d.devices {
-		out[i] = Reading{Index: dev.index, UUID: dev.uuid, Name: dev.name, State: DeviceOK}
-		d.read(dev, &out[i], families)
+	pcie := d.startPCIe(r)
+	out, failed := d.readDevices(r)
+	if failed > d.failed { // one fault may be of the driver, and began between two devices
+		out, failed = d.readDevices(r)
+	}
+	d.failed = failed
+	pcie(out)
+	if failed > 0 && failed == len(out) {
+		return nil, explain("read the GPUs", d.devices[0].failure, d.host.openControl())
 	}
 	return out, nil
 }
 
-// read asks each family in turn. Each fails alone: what is not supported is not
-// asked again, anything else is noted as a fault.
-func (d *driver) read(dev *device, r *Reading, families []family) {
-	for _, f := range families {
-		if dev.unsupported[f.name] {
-			continue
+func (d *driver) readDevices(asked request) (out []Reading, failed int) {
+	out = make([]Reading, len(d.devices))
+	for i, dev := range d.devices {
+		out[i] = Reading{
+			Index: dev.index, UUID: dev.uuid, GPUUUID: dev.card, Name: dev.name,
+			State: DeviceOK, XIDsWatched: dev.watched,
 		}
-		switch ret := d.ask(f, dev, r); ret {
-		case nvml.SUCCESS:
-		case nvml.ERROR_NOT_SUPPORTED, nvml.ERROR_FUNCTION_NOT_FOUND:
-			dev.unsupported[f.name] = true
-		case nvml.ERROR_GPU_IS_LOST:
-			r.State = DeviceLost
-			return
-		default:
-			if r.Faults == nil {
-				r.Faults = map[string]string{}
-			}
-			r.Faults[f.name] = ret.String()
+		if dev.failure = d.readDevice(dev, &out[i], asked); dev.failure != nvml.SUCCESS {
+			failed++
 		}
 	}
+	return out, failed
 }
 
-// ask makes the first of the family's calls that the driver exports.
-func (d *driver) ask(f family, dev *device, r *Reading) nvml.Return {
-	for _, c := range f.calls {
-		if d.has(c.symbol) {
-			return c.read(d, dev, r)
-		}
+// readDevice reads what is asked of one device. Its answer is why the device failed
+// as a whole, else success.
+func (d *driver) readDevice(dev *device, r *Reading, asked request) nvml.Return {
+	answered, ret := d.read(dev, r, dev.families())
+	if r.State == DeviceOK && asked.health && dev.card == "" {
+		r.Health = &Health{}
+		d.read(dev, r, healthFamilies)
 	}
-	return nvml.ERROR_FUNCTION_NOT_FOUND
+	if r.State == DeviceOK && asked.nvlink && dev.card == "" {
+		d.read(dev, r, nvlinkFamilies)
+	}
+	if r.State != DeviceOK || answered || ret == nvml.SUCCESS {
+		return nvml.SUCCESS
+	}
+	*r = Reading{
+		Index: r.Index, UUID: r.UUID, GPUUUID: r.GPUUUID, Name: r.Name, XIDsWatched: r.XIDsWatched,
+		State: DeviceFailed, Reason: fmt.Sprintf("it answers every question with %q: %s", ret, adviceFailed(ret)),
+	}
+	return ret
 }

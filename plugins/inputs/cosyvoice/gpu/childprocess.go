@@ -90,8 +90,8 @@ func (c *childProcess) receive(stdout io.ReadCloser) {
 }
 
 // request asks for full readings. The answer is a message.
-func (c *childProcess) request() error {
-	_, err := c.stdin.Write([]byte{'\n'})
+func (c *childProcess) request(r request) error {
+	_, err := c.stdin.WriteString(r.String() + "\n")
 	return err
 }
 

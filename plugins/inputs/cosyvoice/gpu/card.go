@@ -1,0 +1,141 @@
+package gpu
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// card is what is remembered of one GPU, or one instance of MIG.
+type card struct {
+	identity Reading // without readings, but with the state it was in last
+	listed   bool    // the driver listed it last
+	reading  *Reading
+	last     Sample
+	window   window
+	faults   map[string]string // those of the newest readings
+}
+
+func (c *card) sample(s Sample) {
+	c.window.add(s)
+	c.last = s
+}
+
+func identityOf(r Reading) Reading {
+	return Reading{
+		Index: r.Index, UUID: r.UUID, GPUUUID: r.GPUUUID, Name: r.Name,
+		State: r.State, Reason: r.Reason, XIDsWatched: r.XIDsWatched,
+	}
+}
+
+func (m *Monitor) card(uuid string) *card {
+	i := slices.IndexFunc(m.cards, func(c *card) bool { return c.identity.UUID == uuid })
+	if i < 0 {
+		return nil
+	}
+	return m.cards[i]
+}
+
+// keep takes in full readings of all GPUs.
+func (m *Monitor) keep(readings []Reading) {
+	for _, c := range m.cards {
+		c.listed = false
+	}
+	count := 0
+	for i := range readings {
+		r := &readings[i]
+		if r.GPUUUID == "" {
+			count++
+		}
+		c := m.card(r.UUID)
+		if c == nil {
+			c = &card{identity: Reading{State: DeviceOK}}
+			m.cards = append(m.cards, c)
+		}
+		was := c.identity.State
+		c.identity, c.listed, c.reading = identityOf(*r), true, r
+		m.changed(c.identity, was)
+		c.sample(Sample{r.UUID, r.MemoryUsedBytes, r.UtilizationPercent})
+		m.tellFaults(c, r)
+	}
+	m.dropInstances()
+	for _, c := range m.cards {
+		if !c.listed {
+			was := c.identity.State
+			c.identity.State, c.identity.Reason = DeviceLost, "the driver no longer lists it"
+			c.reading = nil
+			m.changed(c.identity, was)
+		}
+	}
+	m.recount(count)
+	slices.SortFunc(m.cards, func(a, b *card) int {
+		x, y := a.identity, b.identity
+		return cmp.Or(cmp.Compare(x.Index, y.Index), strings.Compare(x.GPUUUID, y.GPUUUID), strings.Compare(x.UUID, y.UUID))
+	})
+}
+
+// tellFaults logs in one line what of a GPU could not be read that could before.
+func (m *Monitor) tellFaults(c *card, r *Reading) {
+	var fresh []string
+	for family, reason := range r.Faults {
+		if c.faults[family] != reason {
+			fresh = append(fresh, fmt.Sprintf("%s (%s)", family, reason))
+		}
+	}
+	c.faults = r.Faults
+	if len(fresh) > 0 {
+		slices.Sort(fresh)
+		m.options.Log.Warnf("GPU %d (%s): could not be read: %s", r.Index, r.UUID, strings.Join(fresh, ", "))
+	}
+}
+
+// dropInstances forgets instances of MIG that are gone: somebody divided the card
+// anew.
+func (m *Monitor) dropInstances() {
+	m.cards = slices.DeleteFunc(m.cards, func(c *card) bool { return !c.listed && c.identity.GPUUUID != "" })
+}
+
+// changed logs what became of a GPU and makes an event of it.
+func (m *Monitor) changed(r Reading, was string) {
+	if r.State == was || r.GPUUUID != "" {
+		return
+	}
+	name := fmt.Sprintf("GPU %d (%s)", r.Index, r.UUID)
+	switch r.State {
+	case DeviceLost:
+		m.event(Error, EventLost, r.UUID, fmt.Sprintf("GPU %d: %s", r.Index, r.Reason))
+		m.options.Log.Errorf("%s: %s; %s", name, r.Reason, adviceLost)
+	case DeviceFailed:
+		m.event(Error, EventFailed, r.UUID, fmt.Sprintf("GPU %d: %s", r.Index, r.Reason))
+		m.options.Log.Errorf("%s: %s", name, r.Reason)
+	default:
+		kind := EventRecovered
+		if was == DeviceLost {
+			kind = EventBack
+		}
+		m.event(Info, kind, r.UUID, fmt.Sprintf("GPU %d answers again", r.Index))
+		m.options.Log.Infof("%s answers again", name)
+	}
+}
+
+func (m *Monitor) recount(count int) {
+	if m.count >= 0 && count != m.count {
+		severity, text := Info, fmt.Sprintf("the driver listed %d of them and lists %d now", m.count, count)
+		if count < m.count {
+			severity = Warning
+		}
+		m.event(severity, EventCountChanged, "", "GPUs: "+text)
+		m.options.Log.Warnf("GPUs: %s", text)
+	}
+	m.count = count
+}
+
+// hasLost tells whether a GPU that the driver still shows fell off the bus.
+func (m *Monitor) hasLost() bool {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.lost || slices.ContainsFunc(m.cards, func(c *card) bool {
+		return c.listed && c.identity.State == DeviceLost
+	})
+}

@@ -1,0 +1,138 @@
+package gpu
+
+import (
+	"fmt"
+	"slices"
+	"time"
+)
+
+// take keeps what a child has said.
+func (m *Monitor) take(msg message) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if msg.Hello != nil {
+		m.greet(*msg.Hello)
+		return
+	}
+	// Initialising often works where reading does not: only a value proves that the
+	// driver does again.
+	works := m.state == StateOK || msg.Answer != nil || slices.ContainsFunc(msg.Samples, func(s Sample) bool {
+		return s.MemoryUsedBytes != nil || s.UtilizationPercent != nil
+	})
+	if !works {
+		return
+	}
+	m.recover()
+	m.heard = time.Now()
+	for _, s := range msg.Samples {
+		if c := m.card(s.UUID); c != nil {
+			c.sample(s)
+		}
+	}
+	if msg.Samples != nil {
+		select {
+		case m.sampled <- struct{}{}:
+		default:
+		}
+	}
+	if msg.Answer != nil {
+		m.answered = true
+		m.keep(msg.Answer.Readings)
+		m.announce()
+	}
+}
+
+// greet takes in the first word of a child.
+func (m *Monitor) greet(h hello) {
+	for _, reason := range h.Closed {
+		if !slices.Contains(m.closed, reason) {
+			m.options.Log.Warnf("GPU: %s", reason)
+		}
+	}
+	m.closed, m.lost = h.Closed, h.Lost
+
+	text := ""
+	switch {
+	case m.driver != "" && h.Driver != m.driver:
+		text = fmt.Sprintf("the NVIDIA driver changed from %s to %s", m.driver, h.Driver)
+	case m.reopened != "":
+		text = "the NVIDIA driver was opened anew: " + m.reopened
+	}
+	if text != "" {
+		m.event(Info, EventChanged, "", text)
+		m.options.Log.Infof("GPU: %s", text)
+	}
+	m.driver, m.reopened = h.Driver, ""
+	if m.state == StateStarting || m.state == StateAbsent {
+		m.recover()
+	}
+}
+
+// recover notes that the driver works.
+func (m *Monitor) recover() {
+	was := m.state
+	if was == StateOK {
+		return
+	}
+	m.state, m.problem = StateOK, problem{}
+	m.announce()
+	if was != StateStarting && (was != StateAbsent || m.count >= 0) {
+		text := fmt.Sprintf("the NVIDIA driver answers again after %.0f s", time.Since(m.heard).Seconds())
+		m.event(Info, EventRecovered, "", text)
+		m.options.Log.Infof("GPU: %s", text)
+	}
+	m.heard = time.Now()
+}
+
+// fail notes why there are no readings. A driver that hung before and fails now has
+// not recovered.
+func (m *Monitor) fail(p problem) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	defer m.announce()
+	if m.state == StateHung && (p.State == StateHung || p.State == StateFailed) {
+		return
+	}
+	hadDriver := m.count >= 0
+	text := p.Error()
+	if m.state != p.State && (p.State != StateAbsent || hadDriver) {
+		m.event(Error, troubles[p.State], "", text)
+	}
+	if m.state != p.State || m.problem.Reason != p.Reason {
+		switch {
+		case p.State == StateHung:
+			m.options.Log.Errorf("GPU: %s; %s", text, adviceHung)
+		case p.State != StateAbsent:
+			m.options.Log.Errorf("GPU: %s; tried again every %s at least", text, m.options.RetryMax)
+		case hadDriver:
+			m.options.Log.Errorf("GPU: the NVIDIA driver is gone: %s; %s", text, adviceGone)
+		default:
+			m.options.Log.Infof("GPU: none observed: %s", text)
+		}
+	}
+	m.state, m.problem = p.State, p
+}
+
+// reopen notes why the child is to be replaced.
+func (m *Monitor) reopen(c change) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if c.Driver {
+		m.reopened = c.Reason
+	}
+	m.announce()
+}
+
+// announce wakes those who wait for readings or a change of state. The caller holds
+// the lock.
+func (m *Monitor) announce() {
+	close(m.arrived)
+	m.arrived = make(chan struct{})
+}
+
+// noDriverYet tells whether this host never had a driver.
+func (m *Monitor) noDriverYet() bool {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.state == StateAbsent && m.count < 0
+}

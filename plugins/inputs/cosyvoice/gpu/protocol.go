@@ -1,0 +1,112 @@
+package gpu
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+	"sync"
+)
+
+// message is one line from the child to the parent. At most one field is set.
+type message struct {
+	Hello   *hello   `json:"hello,omitempty"`
+	Samples []Sample `json:"samples,omitempty"` // of no GPU on a host without one
+	Answer  *answer  `json:"answer,omitempty"`  // to a request
+	XIDs    []xid    `json:"xids,omitempty"`
+	Problem *problem `json:"problem,omitempty"`
+	Reopen  *change  `json:"reopen,omitempty"` // why a new child must take over
+}
+
+type answer struct {
+	Readings []Reading `json:"readings"`
+}
+
+// hello is the child's first word after NVML was initialised.
+type hello struct {
+	Driver string `json:"driver"`
+	// Closed says of each GPU that could not be opened why.
+	Closed []string `json:"closed,omitempty"`
+	Lost   bool     `json:"lost,omitempty"` // one of those fell off the bus
+}
+
+// change is what became different under an open library.
+type change struct {
+	Reason string `json:"reason"`
+	Driver bool   `json:"driver"` // the driver itself, not only the number of GPUs
+}
+
+// xid is one fault that the driver reported.
+type xid struct {
+	UUID string `json:"uuid"`
+	Code int64  `json:"code"`
+}
+
+// problem is why there are no readings; of a child it is the last word. As an error
+// it says what to do, too.
+type problem struct {
+	State  State  `json:"state"`
+	Tried  string `json:"tried,omitempty"`
+	Reason string `json:"reason"` // with the same state and reason it is the same problem
+}
+
+func (p *problem) Error() string {
+	if p.Tried == "" {
+		return p.Reason
+	}
+	return p.Tried + ": " + p.Reason
+}
+
+// request is one line from the parent to the child: the names of the parts that the
+// answer is to have besides those of every tick.
+type request struct {
+	health, pcie, nvlink bool
+}
+
+const (
+	askHealth = "health"
+	askPCIe   = "pcie"
+	askNVLink = "nvlink"
+)
+
+func (r request) String() string {
+	var words []string
+	for _, part := range []struct {
+		name  string
+		asked bool
+	}{{askHealth, r.health}, {askPCIe, r.pcie}, {askNVLink, r.nvlink}} {
+		if part.asked {
+			words = append(words, part.name)
+		}
+	}
+	return strings.Join(words, " ")
+}
+
+func parseRequest(line string) request {
+	words := strings.Fields(line)
+	return request{
+		health: slices.Contains(words, askHealth),
+		pcie:   slices.Contains(words, askPCIe),
+		nvlink: slices.Contains(words, askNVLink),
+	}
+}
+
+// sender writes messages, for several goroutines.
+type sender struct {
+	mu  sync.Mutex
+	out io.Writer
+}
+
+func (s *sender) send(m message) error {
+	line, err := json.Marshal(m)
+	if err != nil {
+		return fmt.Errorf("encode for the parent: %w", err)
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if _, err := s.out.Write(append(line, '\n')); err != nil {
+		return fmt.Errorf("write to the parent: %w", err)
+	}
+	return nil
+}

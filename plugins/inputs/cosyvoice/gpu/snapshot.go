@@ -1,0 +1,142 @@
+package gpu
+
+import (
+	"context"
+	"time"
+)
+
+// GPU is one GPU, or instance of MIG, at a tick, with the extremes since the tick
+// before.
+type GPU struct {
+	Reading
+	MemoryUsedMaxBytes    *float64
+	MemoryUsedMinBytes    *float64
+	UtilizationMaxPercent *float64
+
+	// XIDsTotal counts the Xids since the monitor began; nil where the driver does not
+	// report them. XIDLast is the newest one's number, nil if there was none.
+	XIDsTotal, XIDLast *int64
+}
+
+// Snapshot is what is known at a tick.
+type Snapshot struct {
+	State         State
+	Reason        string // why the state is not ok, and what to do
+	StuckSeconds  float64
+	Restarts      int64 // children started after the first
+	ChildPID      int   // 0 while there is none
+	DriverVersion string
+	// GPUs has every GPU seen so far: one that is gone stays here as lost.
+	GPUs   []GPU
+	Events []Event
+}
+
+// Tick asks for full readings, waits for them until ctx is done, and returns what is
+// known: without readings in time, the last sample if it is fresh, never an old
+// value. Events and extremes are handed out once.
+func (m *Monitor) Tick(ctx context.Context) Snapshot {
+	m.mu.Lock()
+	arrived := m.arrived
+	m.answered = false
+	asked := m.ask() && m.state == StateOK
+	m.mu.Unlock()
+	if asked {
+		select {
+		case <-arrived:
+		case <-ctx.Done():
+		}
+	}
+
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.tellXIDs()
+	s := Snapshot{
+		State: m.state, Reason: m.problem.Error(), Restarts: m.restarts,
+		DriverVersion: m.driver, GPUs: m.gpus(), Events: m.events,
+	}
+	if m.child != nil {
+		s.ChildPID = m.child.cmd.Process.Pid
+	}
+	if m.state == StateHung {
+		s.StuckSeconds = time.Since(m.heard).Seconds()
+	}
+	m.events = nil
+	for _, c := range m.cards {
+		c.window = window{}
+	}
+	return s
+}
+
+// ask requests full readings, in trouble too, since the answer may end it.
+func (m *Monitor) ask() bool {
+	if m.child == nil {
+		return false
+	}
+	r := request{pcie: m.options.PCIe, nvlink: m.options.NVLink}
+	if time.Since(m.healthAt) >= m.options.HealthInterval {
+		r.health = true
+	}
+	return m.child.request(r) == nil
+}
+
+func (m *Monitor) gpus() []GPU {
+	gpus := make([]GPU, 0, len(m.cards))
+	for _, c := range m.cards {
+		r, ok := m.current(c)
+		if !ok {
+			continue
+		}
+		g := GPU{Reading: r}
+		if r.State == DeviceOK {
+			g.MemoryUsedMaxBytes, g.MemoryUsedMinBytes = c.window.memoryMax, c.window.memoryMin
+			g.UtilizationMaxPercent = c.window.utilizationMax
+		}
+		if r.XIDsWatched {
+			g.XIDsTotal = new(int64(0))
+		}
+		if l := m.xids[r.UUID]; l != nil {
+			g.XIDsTotal, g.XIDLast = new(l.total), new(l.last)
+		}
+		if r.Health != nil { // handed out, so not due before the next interval
+			m.healthAt = time.Now()
+		}
+		gpus = append(gpus, g)
+	}
+	return gpus
+}
+
+// current is what is known of one GPU now, false if nothing.
+func (m *Monitor) current(c *card) (Reading, bool) {
+	r := c.identity
+	switch {
+	case m.state == StateHung:
+		r.State, r.Reason = DeviceHung, m.problem.Error()
+	case m.state != StateOK:
+		r.State, r.Reason = DeviceFailed, m.problem.Error()
+	case r.State != DeviceOK:
+	case m.answered:
+		r = *c.reading
+	case time.Since(m.heard) < 2*SampleInterval:
+		r.MemoryUsedBytes, r.UtilizationPercent = c.last.MemoryUsedBytes, c.last.UtilizationPercent
+	default:
+		return r, false
+	}
+	return r, true
+}
+
+// WaitReady returns when the first child has answered, in whatever way, or ctx is
+// done.
+func (m *Monitor) WaitReady(ctx context.Context) {
+	for ctx.Err() == nil {
+		m.mu.Lock()
+		ready, arrived := m.state != StateStarting, m.arrived
+		m.mu.Unlock()
+		if ready {
+			return
+		}
+		select {
+		case <-arrived:
+		case <-ctx.Done():
+		}
+	}
+}
