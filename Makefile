@@ -8,7 +8,7 @@ VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
 LDFLAGS := -s -w -X main.version=$(VERSION)
 BIN     := bin
 
-.PHONY: help build parts demo up generate lint unit e2e test test-long
+.PHONY: help build parts demo up generate lint unit e2e test test-long bench
 
 help: ## list the commands
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST)
@@ -44,5 +44,8 @@ e2e: build parts ## the whole on real Telegraf and InfluxDB
 
 test: lint unit e2e ## everything that the continuous integration runs
 
-test-long: build parts ## the long runs in full: an outage of InfluxDB of 40 s
-	COSYVOICE_OUTAGE=40s go test -tags e2e -count=1 -timeout 20m -v -run Outage ./test/e2e
+test-long: build parts ## the long runs in full: an outage of 40 s, half an hour of fast ticks
+	COSYVOICE_OUTAGE=40s COSYVOICE_SOAK=30m go test -tags e2e -count=1 -timeout 60m -v -run 'Outage|Soak' ./test/e2e
+
+bench: build parts ## what the plugin costs, against Telegraf's own inputs: 12 minutes
+	go run ./test/bench

@@ -68,6 +68,7 @@ func TestSpine(t *testing.T) {
 	s.eventually("the server's return is an event", func() bool { return len(s.events("start")) > 0 })
 
 	t.Run("a hung driver is said, and recovers", func(t *testing.T) { hungDriver(t, s) })
+	t.Run("a lost GPU is said, and comes back", func(t *testing.T) { lostGPU(t, s) })
 	noTickTwice(t, s)
 }
 
@@ -145,6 +146,33 @@ func hungDriver(t *testing.T, s *stack) {
 	freed := time.Now()
 	s.eventually("GPU memory is back", func() bool { return s.newerThan(freed, "cosyvoice_gpu", "memory_used_bytes") > 0 })
 	s.eventually("the recovery is an event", func() bool { return len(s.events("gpu_recovered")) > 0 })
+}
+
+// lostGPU makes the driver say that the card fell off the bus.
+func lostGPU(t *testing.T, s *stack) {
+	state := filepath.Join(s.dir, "demo", "gpu.state")
+	require.NoError(t, fakenvml.Update(state, func(st *fakenvml.State) error {
+		return st.Set("call.nvmlDeviceGetMemoryInfo_v2.error", "15") // NVML_ERROR_GPU_IS_LOST
+	}))
+	s.eventually("the GPU is reported as lost", func() bool {
+		return len(s.rows(`from(bucket: "performance_monitor") |> range(start: -1m)
+  |> filter(fn: (r) => r._measurement == "cosyvoice_gpu" and r._field == "state" and r._value == "lost")`)) > 0
+	})
+	s.eventually("its loss is an event of this card", func() bool {
+		events := s.events("gpu_lost")
+		return len(events) == 1 && events[0]["uuid"] == fakenvml.Default().Devices[0].UUID && events[0]["severity"] == "error"
+	})
+	s.eventually("status says it and what to do", func() bool {
+		out, err := exec.Command(program(t, "cosyvoicectl"), "status", "--lang", "en", "--state", s.dir).Output()
+		return err != nil && strings.Contains(string(out), "is lost: it fell off the bus")
+	})
+	require.NoError(t, fakenvml.Update(state, func(st *fakenvml.State) error {
+		st.Calls = nil
+		return nil
+	}))
+	back := time.Now()
+	s.eventually("GPU memory is back", func() bool { return s.newerThan(back, "cosyvoice_gpu", "memory_used_bytes") > 0 })
+	s.eventually("its return is an event", func() bool { return len(s.events("gpu_back")) == 1 })
 }
 
 // noTickTwice checks that no part's return made two clocks tick: successive ticks of
