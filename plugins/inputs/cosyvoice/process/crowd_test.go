@@ -57,8 +57,8 @@ func TestWorkInACrowdIsBounded(t *testing.T) {
 		born = 300 // alive at a tick, and new since the last
 		// The host, a server, and looking at the counter itself.
 		fixed = 150
-		// To enter a process is to read stat (twice, to its end) and cmdline.
-		perNew = 3
+		// To enter a process is to read stat and cmdline.
+		perNew = 2
 	)
 	c := newCrowd(t, size)
 	o := c.observer(Options{})

@@ -140,7 +140,7 @@ func (o *Observer) assignProcesses() {
 				processes = append(processes, o.table.entries[pid].id)
 			}
 		}
-		s.assign(o.fs, processes)
+		s.assign(o.fs, o.stats, processes)
 		if s.members[s.id] == nil {
 			o.bury(s)
 		}

@@ -94,6 +94,7 @@ type Observer struct {
 	boot    time.Time
 	began   time.Time
 
+	stats   *statReader
 	host    hostReader
 	table   table
 	sockets socketReader
@@ -134,17 +135,19 @@ func New(options Options) (*Observer, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open the proc file system: %w", err)
 	}
-	stat, err := fs.Stat()
+	host, err := fs.Stat()
 	if err != nil {
 		return nil, fmt.Errorf("read the boot time from %s/stat: %w", options.ProcRoot, err)
 	}
+	stats := &statReader{root: options.ProcRoot}
 	o := &Observer{
 		options: options,
+		stats:   stats,
 		fs:      fs,
-		boot:    time.Unix(int64(stat.BootTime), 0),
+		boot:    time.Unix(int64(host.BootTime), 0),
 		began:   options.Now(),
 		host:    hostReader{fs: fs},
-		table:   newTable(fs, options.ProcRoot),
+		table:   newTable(fs, options.ProcRoot, stats),
 		sockets: socketReader{root: options.ProcRoot},
 		prober:  newProber(options.Probe),
 		pss:     newPSSReader(fs),

@@ -82,8 +82,8 @@ func (o *Observer) role(s *server, name RoleName, members []*member, elapsed tim
 	var threads int
 	for _, m := range members {
 		role.PIDs = append(role.PIDs, m.id.pid)
-		rss += rssBytes(m.stat)
-		threads += m.stat.NumThreads
+		rss += m.stat.rssBytes
+		threads += m.stat.threads
 	}
 	role.RSSBytes, role.Threads = &rss, &threads
 	role.PSSBytes = sum(members, func(m *member) (uint64, bool) { bytes, ok := pss[m.id]; return bytes, ok })

@@ -6,8 +6,6 @@ import (
 	"io/fs"
 	"syscall"
 	"time"
-
-	"github.com/prometheus/procfs"
 )
 
 // shortestSample is the least time between two samples that gives a CPU
@@ -44,7 +42,7 @@ func (o *Observer) Sample() {
 		if s.dead {
 			continue
 		}
-		for _, gone := range s.sample(o.options.Now()) {
+		for _, gone := range s.sample(o.stats, o.options.Now()) {
 			o.table.forget(gone.pid)
 		}
 		if s.members[s.id] == nil {
@@ -67,13 +65,13 @@ func (o *Observer) bury(s *server) {
 }
 
 // sample updates the members and returns those that are gone.
-func (s *server) sample(now time.Time) (gone []processID) {
+func (s *server) sample(stats *statReader, now time.Time) (gone []processID) {
 	for id, m := range s.members {
-		stat, err := m.proc.Stat()
+		stat, err := stats.read(id.pid)
 		if err != nil && !isNoProcess(err) {
 			continue
 		}
-		if err != nil || isGone(stat) || stat.Starttime != id.start {
+		if err != nil || stat.isGone() || stat.start != id.start {
 			delete(s.members, id)
 			gone = append(gone, id)
 			continue
@@ -89,11 +87,11 @@ func (s *server) account(now time.Time) {
 	in := &s.interval
 	var rss uint64
 	for _, m := range s.members {
-		if used := cpuTicks(m.stat); used > m.cpu {
+		if used := m.stat.cpuTicks; used > m.cpu {
 			in.add(m.role, used-m.cpu)
 			m.cpu = used
 		}
-		rss += rssBytes(m.stat)
+		rss += m.stat.rssBytes
 	}
 	in.rss.add(rss)
 	if in.sampled.IsZero() {
@@ -123,5 +121,3 @@ func (in *interval) next(now time.Time) {
 func percent(ticks uint64, elapsed time.Duration) float64 {
 	return 100 * float64(ticks) / clockTicks / elapsed.Seconds()
 }
-
-func rssBytes(stat procfs.ProcStat) uint64 { return uint64(max(0, stat.ResidentMemory())) }

@@ -42,7 +42,7 @@ type server struct {
 type member struct {
 	id      processID
 	proc    procfs.Proc
-	stat    procfs.ProcStat
+	stat    stat
 	role    RoleName
 	cpu     uint64 // clock ticks that have been accounted for
 	threads map[int]procfs.ProcSchedstat
@@ -60,7 +60,7 @@ func newServer(id processID, m *match, start time.Time) *server {
 // assign makes the given processes the members. One that is new in a server
 // that has been read before was born since, so all its CPU time belongs to this
 // interval; at the first reading the past is left out.
-func (s *server) assign(fs procfs.FS, tree []processID) {
+func (s *server) assign(fs procfs.FS, stats *statReader, tree []processID) {
 	kept := make(map[processID]*member, len(tree))
 	for _, id := range tree {
 		if known := s.members[id]; known != nil {
@@ -72,18 +72,16 @@ func (s *server) assign(fs procfs.FS, tree []processID) {
 		if err != nil {
 			continue
 		}
-		stat, err := proc.Stat()
-		if err != nil || isGone(stat) || stat.Starttime != id.start {
+		stat, err := stats.read(id.pid)
+		if err != nil || stat.isGone() || stat.start != id.start {
 			continue
 		}
 		m := &member{id: id, proc: proc, stat: stat}
 		m.role = s.roleOf(m)
 		if s.interval.began.IsZero() {
-			m.cpu = cpuTicks(stat)
+			m.cpu = stat.cpuTicks
 		}
 		kept[id] = m
 	}
 	s.members = kept
 }
-
-func cpuTicks(stat procfs.ProcStat) uint64 { return uint64(stat.UTime) + uint64(stat.STime) }

@@ -33,6 +33,7 @@ const (
 // four and so on.
 type table struct {
 	fs       procfs.FS
+	stats    *statReader
 	root     string
 	lister   lister
 	line     []byte // buffer
@@ -65,9 +66,9 @@ type processID struct {
 // examiner decides whether a process is a server.
 type examiner func(proc procfs.Proc, argv []string) *match
 
-func newTable(fs procfs.FS, root string) table {
+func newTable(fs procfs.FS, root string, stats *statReader) table {
 	return table{
-		fs: fs, root: root, lister: lister{root: root}, line: make([]byte, longestLine), seed: maphash.MakeSeed(), self: os.Getpid(),
+		fs: fs, stats: stats, root: root, lister: lister{root: root}, line: make([]byte, longestLine), seed: maphash.MakeSeed(), self: os.Getpid(),
 		entries: make(map[int]*entry), children: make(map[int]map[int]bool),
 	}
 }
@@ -120,23 +121,23 @@ func (t *table) scan(gpuPIDs map[int]bool, examine examiner) (Scan, error) {
 // enter reads who a process is. It returns nil if that has ended meanwhile.
 func (t *table) enter(p listed) *entry {
 	known := t.entries[p.pid]
-	stat, err := t.stat(p.pid)
+	stat, err := t.stats.read(p.pid)
 	if err != nil && !isNoProcess(err) {
 		if known != nil {
 			known.seen = t.tick
 		}
 		return nil
 	}
-	if err != nil || isGone(stat) {
+	if err != nil || stat.isGone() {
 		t.forget(p.pid)
 		return nil
 	}
-	id := processID{p.pid, stat.Starttime}
+	id := processID{p.pid, stat.start}
 	if known == nil || known.id != id {
 		t.forget(p.pid)
 		known = &entry{id: id, pause: 1}
 		t.entries[p.pid] = known
-		t.link(known, stat.PPID)
+		t.link(known, stat.ppid)
 	}
 	known.inode, known.seen = p.inode, t.tick
 	return known
@@ -158,9 +159,9 @@ func (t *table) rehome() {
 		if known == nil {
 			continue
 		}
-		if stat, err := t.stat(pid); err == nil && stat.Starttime == known.id.start {
+		if stat, err := t.stats.read(pid); err == nil && stat.start == known.id.start {
 			t.unlink(known)
-			t.link(known, stat.PPID)
+			t.link(known, stat.ppid)
 		}
 	}
 	t.orphans = t.orphans[:0]
@@ -230,14 +231,6 @@ func (t *table) commandLine(pid int) []string {
 	return strings.Split(strings.TrimRight(string(t.line[:n]), "\x00"), "\x00")
 }
 
-func (t *table) stat(pid int) (procfs.ProcStat, error) {
-	proc, err := t.fs.Proc(pid)
-	if err != nil {
-		return procfs.ProcStat{}, err
-	}
-	return proc.Stat()
-}
-
 // forget makes the next scan look at a process afresh.
 func (t *table) forget(pid int) {
 	if known := t.entries[pid]; known != nil {
@@ -246,6 +239,3 @@ func (t *table) forget(pid int) {
 		t.orphans = slices.AppendSeq(t.orphans, maps.Keys(t.children[pid]))
 	}
 }
-
-// isGone tells a process that has ended and only waits for its parent to notice.
-func isGone(stat procfs.ProcStat) bool { return stat.State == "Z" || stat.State == "X" }

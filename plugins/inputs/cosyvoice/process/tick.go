@@ -73,7 +73,7 @@ func (o *Observer) read(s *server, pss map[processID]uint64) Service {
 	service.CPUPercent = s.cpuPercent
 	var rss uint64
 	for id, m := range s.members {
-		rss += rssBytes(m.stat)
+		rss += m.stat.rssBytes
 		service.PIDs = append(service.PIDs, id.pid)
 	}
 	service.RSSBytes = &rss
