@@ -132,12 +132,13 @@ func (c *Cosyvoice) Stop() {
 	c.running.Wait()
 }
 
-// Warm takes first readings, so that a single gather has rates. It takes a second,
-// and longer on a card that must wake up.
+// Warm takes first readings, so that a single gather has rates and knows who uses
+// the GPUs. It takes a second, and longer on a card that must wake up.
 func (c *Cosyvoice) Warm(ctx context.Context) {
 	rates := time.After(warmTime)
 	c.report(ctx, time.Now())
 	c.gpus.WaitReady(ctx)
+	c.gpuPIDs = holders(c.gpus.Tick(ctx).GPUs)
 	select {
 	case <-rates:
 	case <-ctx.Done():

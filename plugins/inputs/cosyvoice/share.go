@@ -17,7 +17,7 @@ type gpuUse struct {
 	// the last tick.
 	swing    map[string]float64
 	presumed map[int]bool // processes that are only presumed to be the holders
-	complete bool         // every GPU named its processes
+	complete bool         // every GPU named its processes, and their owners are known
 }
 
 // quantity is something that processes have.
@@ -52,10 +52,9 @@ func share(gpus []gpu.GPU, report *process.Report) gpuUse {
 	u := gpuUse{
 		service: map[string]float64{}, other: map[string]float64{}, serving: map[string]bool{},
 		memory: newQuantity(), sm: newQuantity(),
-		swing: map[string]float64{}, presumed: map[int]bool{}, complete: len(gpus) > 0,
+		swing: map[string]float64{}, presumed: map[int]bool{}, complete: len(gpus) > 0 && report != nil && !report.OwnersUnknown,
 	}
 	if report == nil {
-		u.complete = false
 		return u
 	}
 	for _, g := range gpus {

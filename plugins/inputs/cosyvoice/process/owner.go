@@ -85,6 +85,7 @@ func (o *Observer) own(report *Report, gpuPIDs map[int]bool) {
 	}
 	if foreign {
 		report.presumed = o.onlyUser(report)
+		report.OwnersUnknown = report.presumed == nil
 		o.sayForeign(report.presumed)
 	}
 	report.owners = owners

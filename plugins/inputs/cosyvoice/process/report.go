@@ -10,6 +10,10 @@ type Report struct {
 	// Events are those since the last report, oldest first.
 	Events []Event
 	Scan   Scan
+	// OwnersUnknown tells that NVML lists processes by ids that cannot be seen from
+	// here, and that there is nobody who alone could own them: what a server holds
+	// cannot be told.
+	OwnersUnknown bool
 
 	owners   map[int]Owner // by NVML's process id
 	presumed *Owner        // of processes that are not among owners
