@@ -2,7 +2,7 @@ package schema
 
 var gpu = Measurement{
 	Name: "cosyvoice_gpu",
-	Doc:  "One GPU, or one instance of MIG, at a tick. In a state other than ok only index and state are there.",
+	Doc:  "One GPU, or one instance of MIG, at a tick. In a state other than ok it has index, state, its reason and the Xids only.",
 	Tags: []Tag{{"uuid", "of the GPU or instance"}, {"gpu_uuid", "of an instance's card; absent for a card"}, {"name", "of the model"}},
 	Fields: []Field{
 		{"index", Integer, "", "NVML's index"},
@@ -20,7 +20,7 @@ var gpu = Measurement{
 		{"memory_total_bytes", Float, "bytes", ""},
 		{"memory_service_bytes", Float, "bytes", "held by processes of CosyVoice servers"},
 		{"memory_other_bytes", Float, "bytes", "held by other processes"},
-		{"memory_unowned_bytes", Float, "bytes", "used, but held by no process that the driver lists"},
+		{"memory_unowned_bytes", Float, "bytes", "used, but held by no process that the driver lists (drivers before 510: with what it reserves)"},
 		{"processes", Integer, "", "processes that hold memory"},
 		{"temperature_c", Float, "°C", ""},
 		{"memory_temperature_c", Float, "°C", ""},

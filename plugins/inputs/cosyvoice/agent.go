@@ -28,7 +28,7 @@ func (c *Cosyvoice) agent(t *tick, gpus gpu.Snapshot, gpuSeconds float64, report
 
 	child := cost(gpus.ChildPID)
 	child["seconds"] = gpuSeconds
-	child["success"] = asFlag(gpus.State == gpu.StateOK)
+	child["success"] = asFlag(gpus.Answered)
 	child["nvml_state"] = string(gpus.State)
 	child["nvml_stuck_seconds"] = gpus.StuckSeconds
 	child["nvml_restarts_total"] = gpus.Restarts

@@ -57,6 +57,7 @@ type Cosyvoice struct {
 
 	gpuPIDs  map[int]bool    // holders of GPU memory at the last tick
 	happened []process.Event // not yet written
+	version  string          // of the servers, as last known
 	serving  serving
 	events   eventTimes
 	began    time.Time
@@ -138,7 +139,7 @@ func (c *Cosyvoice) Warm(ctx context.Context) {
 	rates := time.After(warmTime)
 	c.report(ctx, time.Now())
 	c.gpus.WaitReady(ctx)
-	c.gpuPIDs = holders(c.gpus.Tick(ctx).GPUs)
+	c.gpuPIDs = c.gpus.Holders(ctx)
 	select {
 	case <-rates:
 	case <-ctx.Done():
@@ -166,9 +167,12 @@ func (c *Cosyvoice) Gather(acc telegraf.Accumulator) error {
 		c.Log.Warnf("Reading /proc takes longer than %s; this tick goes without it", tickBudget)
 	}
 
-	c.gpuPIDs = holders(gpus.GPUs)
+	c.gpuPIDs = gpus.Holders()
 	use := share(gpus.GPUs, report)
-	t.system(countCards(gpus.GPUs), c.serving.of(gpus.GPUs, use), report)
+	if report != nil {
+		c.version = versionOf(report.Services)
+	}
+	t.system(c.version, countCards(gpus), c.serving.of(gpus.GPUs, use), report)
 	t.gpus(gpus.GPUs, use)
 	if report != nil {
 		t.services(report.Services, use)

@@ -13,10 +13,13 @@ const (
 	reasonsHWSlowdown = 0x08
 )
 
-// countCards counts the GPUs that the driver shows now.
-func countCards(gpus []gpu.GPU) int {
+// countCards counts the GPUs that the driver shows now: none while it does not work.
+func countCards(gpus gpu.Snapshot) int {
+	if gpus.State != gpu.StateOK {
+		return 0
+	}
 	n := 0
-	for _, g := range gpus {
+	for _, g := range gpus.GPUs {
 		if g.GPUUUID == "" && g.State != gpu.DeviceLost {
 			n++
 		}
@@ -115,9 +118,12 @@ func held(g gpu.GPU, use gpuUse) map[string]any {
 	if g.Processes != nil {
 		fields["processes"] = int64(len(g.Processes))
 	}
-	if service, ok := use.service[g.UUID]; ok {
-		other := use.other[g.UUID]
-		fields["memory_service_bytes"], fields["memory_other_bytes"] = service, other
+	service, known := use.service[g.UUID]
+	if known {
+		fields["memory_service_bytes"] = service
+	}
+	if other, ok := use.other[g.UUID]; ok {
+		fields["memory_other_bytes"] = other
 		if g.MemoryUsedBytes != nil {
 			fields["memory_unowned_bytes"] = max(0, *g.MemoryUsedBytes-service-other)
 		}

@@ -25,18 +25,13 @@ func (t *tick) add(measurement string, tags map[string]string, fields map[string
 
 // system adds system_metrics, for people: of the GPUs shown, the fullest for memory
 // and the highest for the rest.
-func (t *tick) system(count int, shown []gpu.GPU, report *process.Report) {
-	fields, tags := map[string]any{}, map[string]string{}
+func (t *tick) system(version string, count int, shown []gpu.GPU, report *process.Report) {
+	fields := map[string]any{}
 	if report != nil {
 		fields["cpu_usage_percent"] = report.Host.CPUUsagePercent
 		fields["memory_used_mb"] = report.Host.MemoryUsedMiB
 		fields["memory_total_mb"] = report.Host.MemoryTotalMiB
 		fields["load1"] = report.Host.Load1
-		for _, s := range report.Services {
-			if tags["version"] == "" {
-				tags["version"] = s.Version
-			}
-		}
 	}
 	if count > 0 {
 		fields["gpu_count"] = int64(count)
@@ -65,7 +60,7 @@ func (t *tick) system(count int, shown []gpu.GPU, report *process.Report) {
 		}
 	}
 	fields["gpu_utilization_percent"], fields["gpu_temperature_c"] = utilization, temperature
-	t.add("system_metrics", tags, fields)
+	t.add("system_metrics", map[string]string{"version": version}, fields)
 }
 
 func (t *tick) services(services []process.Service, use gpuUse) {
@@ -142,6 +137,16 @@ func (t *tick) role(r process.Role, tags map[string]string, use gpuUse) {
 		fields["fds"] = float64(*r.FDs)
 	}
 	t.add("cosyvoice_process", tags, fields)
+}
+
+// versionOf is the version of the first server that has one.
+func versionOf(services []process.Service) string {
+	for _, s := range services {
+		if s.Version != "" {
+			return s.Version
+		}
+	}
+	return ""
 }
 
 func asFlag(b bool) int64 {

@@ -90,7 +90,7 @@ func TestPointsKeepToTheSchema(t *testing.T) {
 	tick := tick{acc: r, now: time.Now()}
 	gpus := []gpu.GPU{g}
 	use := share(gpus, &report)
-	tick.system(1, gpus, &report)
+	tick.system("1", 1, gpus, &report)
 	tick.gpus(gpus, use)
 	tick.services(report.Services, use)
 	snapshot := gpu.Snapshot{ChildPID: os.Getpid(), DriverVersion: "1", Reason: "x", Events: []gpu.Event{{Kind: "xid", Code: new(int64(79))}}}

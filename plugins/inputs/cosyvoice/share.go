@@ -13,9 +13,9 @@ type gpuUse struct {
 	serving map[string]bool    // by UUID: a server's process is there
 	memory  quantity           // of the servers' processes, over all GPUs
 	sm      quantity           // the same for the use of the SMs
-	// swing is, by UUID, how much more memory than now was used at the highest since
-	// the last tick.
-	swing    map[string]float64
+	// swing is, by the UUID of a card with a server, how much more memory than now was
+	// used at the highest since the last tick; nil if not known.
+	swing    map[string]*float64
 	presumed map[int]bool // processes that are only presumed to be the holders
 	complete bool         // every GPU named its processes, and their owners are known
 }
@@ -52,7 +52,7 @@ func share(gpus []gpu.GPU, report *process.Report) gpuUse {
 	u := gpuUse{
 		service: map[string]float64{}, other: map[string]float64{}, serving: map[string]bool{},
 		memory: newQuantity(), sm: newQuantity(),
-		swing: map[string]float64{}, presumed: map[int]bool{}, complete: len(gpus) > 0 && report != nil && !report.OwnersUnknown,
+		swing: map[string]*float64{}, presumed: map[int]bool{}, complete: len(gpus) > 0 && report != nil && !report.OwnersUnknown,
 	}
 	if report == nil {
 		return u
@@ -64,6 +64,9 @@ func share(gpus []gpu.GPU, report *process.Report) gpuUse {
 }
 
 func (u *gpuUse) add(g gpu.GPU, report *process.Report) {
+	if g.State == gpu.DeviceLost {
+		return // nobody is on it
+	}
 	isCard := g.GPUUUID == ""
 	if g.Processes == nil {
 		u.complete = u.complete && !isCard
@@ -71,6 +74,10 @@ func (u *gpuUse) add(g gpu.GPU, report *process.Report) {
 	}
 	service, other, known := 0.0, 0.0, true
 	for _, p := range g.Processes {
+		if !report.Judged(p.PID) {
+			known, u.complete = false, false
+			continue
+		}
 		owner, ours := report.Owner(p.PID)
 		switch {
 		case p.MemoryBytes == nil:
@@ -87,17 +94,27 @@ func (u *gpuUse) add(g gpu.GPU, report *process.Report) {
 		if owner.Presumed {
 			u.presumed[owner.PID] = true
 		}
-		if isCard { // which lists the processes of its MIG instances too
+		if isCard {
+			u.swing[g.UUID] = difference(g.MemoryUsedMaxBytes, g.MemoryUsedBytes)
+			// It lists the processes of its MIG instances too.
 			u.memory.add(owner.PID, p.MemoryBytes)
 			u.sm.add(owner.PID, p.SMPercent)
 		}
 	}
 	if known {
-		u.service[g.UUID], u.other[g.UUID] = service, other
+		u.other[g.UUID] = other
 	}
-	if isCard && g.MemoryUsedMaxBytes != nil && g.MemoryUsedBytes != nil {
-		u.swing[g.UUID] = *g.MemoryUsedMaxBytes - *g.MemoryUsedBytes
+	if known && !report.OwnersUnknown {
+		u.service[g.UUID] = service
 	}
+}
+
+func difference(a, b *float64) *float64 {
+	if a == nil || b == nil {
+		return nil
+	}
+	d := *a - *b
+	return &d
 }
 
 // memoryOf sums what the processes hold; nil if the driver does not tell.
@@ -125,21 +142,13 @@ func (u gpuUse) memoryPeakOf(pids []int, servers int) *float64 {
 	if peak == nil || servers != 1 {
 		return nil
 	}
-	for uuid := range u.serving {
-		*peak += u.swing[uuid]
+	for _, swing := range u.swing {
+		if swing == nil {
+			return nil
+		}
+		*peak += *swing
 	}
 	return peak
-}
-
-// holders are the processes that hold memory on any GPU.
-func holders(gpus []gpu.GPU) map[int]bool {
-	pids := map[int]bool{}
-	for _, g := range gpus {
-		for _, p := range g.Processes {
-			pids[p.PID] = true
-		}
-	}
-	return pids
 }
 
 // serving remembers the GPUs on which servers are, so that what is shown of

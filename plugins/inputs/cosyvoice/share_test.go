@@ -23,12 +23,15 @@ func TestWhatIsNotToldIsAbsent(t *testing.T) {
 		"all is told":            {told, &process.Report{}, new(0.0), 5},
 		"owners are not known":   {told, &process.Report{OwnersUnknown: true}, nil, 5},
 		"no processes were read": {told, nil, nil, 0},
+		"a lost card is no gap":  {gpu.GPU{Reading: gpu.Reading{UUID: "GPU-2", State: gpu.DeviceLost}}, &process.Report{}, new(0.0), 0},
 		"no list of processes":   {gpu.GPU{Reading: gpu.Reading{UUID: "GPU-1"}}, &process.Report{}, nil, 0},
 	} {
 		use := share([]gpu.GPU{test.gpu}, test.report)
 		assert.Equal(t, test.ours, use.memoryOf([]int{100}), name)
 		assert.Equal(t, test.ours, use.smOf([]int{100}), name)
 		assert.InDelta(t, test.other, use.other["GPU-1"], 0, name)
+		_, split := use.service["GPU-1"]
+		assert.Equal(t, test.ours != nil && test.gpu.State != gpu.DeviceLost, split, name)
 	}
 	assert.Nil(t, share(nil, &process.Report{}).memoryOf([]int{100}), "no GPU")
 }
@@ -41,5 +44,5 @@ func TestInstancesOfMIGCountOnce(t *testing.T) {
 	use := share([]gpu.GPU{card, instance}, &process.Report{})
 	assert.InDelta(t, 5.0, use.other["GPU-1"], 0)
 	assert.InDelta(t, 5.0, use.other["MIG-1"], 0)
-	assert.Equal(t, 1, countCards([]gpu.GPU{card, instance}))
+	assert.Equal(t, 1, countCards(gpu.Snapshot{State: gpu.StateOK, GPUs: []gpu.GPU{card, instance}}))
 }

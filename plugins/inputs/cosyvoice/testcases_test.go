@@ -114,7 +114,7 @@ func unpackHost(t *testing.T, path string) process.Options {
 	}
 	now, err := time.Parse(time.RFC3339, strings.TrimSpace(string(archive.Comment)))
 	require.NoError(t, err)
-	return process.Options{ProcRoot: filepath.Join(dir, "proc"), Now: func() time.Time { return now }}
+	return process.Options{ProcRoot: filepath.Join(dir, "proc"), CgroupRoot: filepath.Join(dir, "cgroup"), Now: func() time.Time { return now }}
 }
 
 // stable is the points in order, without their times and without what this run of

@@ -13,6 +13,7 @@ type card struct {
 	listed   bool    // the driver listed it last
 	reading  *Reading
 	last     Sample
+	total    *float64 // bytes of memory
 	window   window
 	faults   map[string]string // those of the newest readings
 }
@@ -55,6 +56,9 @@ func (m *Monitor) keep(readings []Reading) {
 		}
 		was := c.identity.State
 		c.identity, c.listed, c.reading = identityOf(*r), true, r
+		if r.MemoryTotalBytes != nil {
+			c.total = r.MemoryTotalBytes
+		}
 		m.changed(c.identity, was)
 		c.sample(Sample{r.UUID, r.MemoryUsedBytes, r.UtilizationPercent})
 		m.tellFaults(c, r)

@@ -17,6 +17,8 @@ type device struct {
 	failure     nvml.Return // why nothing was answered when it was read last
 	watched     bool        // its Xids are waited for
 	lastSampled uint64      // time of the newest process sample seen, by NVML's clock
+
+	sampledBefore uint64 // lastSampled when this reading began, for one more try
 }
 
 func newDevice(handle nvml.Device, index int) (*device, nvml.Return) {

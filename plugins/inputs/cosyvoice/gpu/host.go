@@ -45,6 +45,8 @@ func (was identity) changed(now identity) *change {
 		return &change{"the driver's library was replaced", true}
 	case now.module == "" && was.module != "":
 		return &change{"the driver's kernel module was unloaded", true}
+	case was.module == "" && now.module != "":
+		return &change{"the driver's kernel module was loaded", true}
 	case now.module != was.module:
 		return &change{"the driver's kernel module was replaced", true}
 	case now.gpus != was.gpus:

@@ -103,7 +103,7 @@ func (m *Monitor) fail(p problem) {
 		case p.State == StateHung:
 			m.options.Log.Errorf("GPU: %s; %s", text, adviceHung)
 		case p.State != StateAbsent:
-			m.options.Log.Errorf("GPU: %s; tried again every %s at least", text, m.options.RetryMax)
+			m.options.Log.Errorf("GPU: %s; tried again at least every %s", text, m.options.RetryMax)
 		case hadDriver:
 			m.options.Log.Errorf("GPU: the NVIDIA driver is gone: %s; %s", text, adviceGone)
 		default:

@@ -182,7 +182,10 @@ func (m *Monitor) follow(ctx context.Context, c *childProcess) (replace bool) {
 		case msg, ok := <-c.messages:
 			switch {
 			case !ok:
-				<-c.reaped
+				select {
+				case <-c.reaped:
+				case <-time.After(stopPatience): // its output ended, and it did not
+				}
 				if ctx.Err() == nil {
 					m.fail(problem{State: StateFailed, Reason: exitReason(c)})
 				}
@@ -206,9 +209,14 @@ func (m *Monitor) follow(ctx context.Context, c *childProcess) (replace bool) {
 
 // exitReason says how a child ended that should not have.
 func exitReason(c *childProcess) string {
-	reason := fmt.Sprintf("the NVML child ended: %v", c.exit)
-	if c.exit == nil {
+	reason := "the NVML child stopped talking"
+	select {
+	case <-c.reaped:
 		reason = "the NVML child ended by itself"
+		if c.exit != nil {
+			reason = fmt.Sprintf("the NVML child ended: %v", c.exit)
+		}
+	default:
 	}
 	if said := c.stderr.String(); said != "" {
 		reason += ": " + said

@@ -1,6 +1,7 @@
 package gpu
 
 import (
+	"context"
 	"path/filepath"
 	"syscall"
 	"testing"
@@ -85,4 +86,19 @@ func TestKilledChildIsReplaced(t *testing.T) {
 	s := f.until("a new child", func(s Snapshot) bool { return read(s) && s.ChildPID != old })
 	assert.Equal(t, int64(1), s.Restarts)
 	assert.Contains(t, f.log.String(), "killed")
+}
+
+func TestHoldersHandsNothingOut(t *testing.T) {
+	state := fakenvml.Default()
+	state.Devices[0].Processes = []fakenvml.Process{{PID: 7, Type: fakenvml.Compute, MemoryBytes: new(uint64(1 << 20))}}
+	f := start(t, state)
+	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
+	defer cancel()
+	f.WaitReady(ctx)
+	assert.Equal(t, map[int]bool{7: true}, f.Holders(ctx))
+	s := f.Tick(ctx)
+	assert.True(t, s.Answered)
+	require.Len(t, s.GPUs, 1)
+	assert.NotNil(t, s.GPUs[0].Health)
+	assert.Equal(t, map[int]bool{7: true}, s.Holders())
 }

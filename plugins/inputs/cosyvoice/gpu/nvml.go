@@ -117,6 +117,9 @@ func (d *driver) readings(r request) ([]Reading, error) {
 	pcie := d.startPCIe(r)
 	out, failed := d.readDevices(r)
 	if failed > d.failed { // one fault may be of the driver, and began between two devices
+		for _, dev := range d.devices {
+			dev.lastSampled = dev.sampledBefore
+		}
 		out, failed = d.readDevices(r)
 	}
 	d.failed = failed
@@ -134,6 +137,7 @@ func (d *driver) readDevices(asked request) (out []Reading, failed int) {
 			Index: dev.index, UUID: dev.uuid, GPUUUID: dev.card, Name: dev.name,
 			State: DeviceOK, XIDsWatched: dev.watched,
 		}
+		dev.sampledBefore = dev.lastSampled
 		if dev.failure = d.readDevice(dev, &out[i], asked); dev.failure != nvml.SUCCESS {
 			failed++
 		}

@@ -21,6 +21,7 @@ type GPU struct {
 // Snapshot is what is known at a tick.
 type Snapshot struct {
 	State         State
+	Answered      bool   // full readings are among the GPUs
 	Reason        string // why the state is not ok, and what to do
 	StuckSeconds  float64
 	Restarts      int64 // children started after the first
@@ -35,23 +36,12 @@ type Snapshot struct {
 // known: without readings in time, the last sample if it is fresh, never an old
 // value. Events and extremes are handed out once.
 func (m *Monitor) Tick(ctx context.Context) Snapshot {
-	m.mu.Lock()
-	arrived := m.arrived
-	m.answered = false
-	asked := m.ask() && m.state == StateOK
-	m.mu.Unlock()
-	if asked {
-		select {
-		case <-arrived:
-		case <-ctx.Done():
-		}
-	}
-
+	m.refresh(ctx)
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.tellXIDs()
 	s := Snapshot{
-		State: m.state, Reason: m.problem.Error(), Restarts: m.restarts,
+		State: m.state, Answered: m.state == StateOK && m.answered, Reason: m.problem.Error(), Restarts: m.restarts,
 		DriverVersion: m.driver, GPUs: m.gpus(), Events: m.events,
 	}
 	if m.child != nil {
@@ -65,6 +55,51 @@ func (m *Monitor) Tick(ctx context.Context) Snapshot {
 		c.window = window{}
 	}
 	return s
+}
+
+// Holders asks for full readings as Tick does and returns the processes that hold
+// memory, but hands nothing out.
+func (m *Monitor) Holders(ctx context.Context) map[int]bool {
+	m.refresh(ctx)
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	pids := map[int]bool{}
+	for _, c := range m.cards {
+		if r, ok := m.current(c); ok {
+			addHolders(pids, r)
+		}
+	}
+	return pids
+}
+
+// Holders are the processes that hold memory on any GPU.
+func (s Snapshot) Holders() map[int]bool {
+	pids := map[int]bool{}
+	for _, g := range s.GPUs {
+		addHolders(pids, g.Reading)
+	}
+	return pids
+}
+
+func addHolders(pids map[int]bool, r Reading) {
+	for _, p := range r.Processes {
+		pids[p.PID] = true
+	}
+}
+
+// refresh asks for full readings, and waits for them where the driver works.
+func (m *Monitor) refresh(ctx context.Context) {
+	m.mu.Lock()
+	arrived := m.arrived
+	m.answered = false
+	asked := m.ask() && m.state == StateOK
+	m.mu.Unlock()
+	if asked {
+		select {
+		case <-arrived:
+		case <-ctx.Done():
+		}
+	}
 }
 
 // ask requests full readings, in trouble too, since the answer may end it.
@@ -109,6 +144,7 @@ func (m *Monitor) gpus() []GPU {
 func (m *Monitor) current(c *card) (Reading, bool) {
 	r := c.identity
 	switch {
+	case r.State == DeviceLost:
 	case m.state == StateHung:
 		r.State, r.Reason = DeviceHung, m.problem.Error()
 	case m.state != StateOK:
@@ -118,6 +154,7 @@ func (m *Monitor) current(c *card) (Reading, bool) {
 		r = *c.reading
 	case time.Since(m.heard) < 2*SampleInterval:
 		r.MemoryUsedBytes, r.UtilizationPercent = c.last.MemoryUsedBytes, c.last.UtilizationPercent
+		r.MemoryTotalBytes = c.total
 	default:
 		return r, false
 	}

@@ -16,7 +16,6 @@ const (
 // xidWatch waits for the Xids of the cards in a goroutine of its own, so that they
 // are told even while a reading hangs.
 type xidWatch struct {
-	lib   nvml.Interface
 	set   nvml.EventSet
 	uuids map[nvml.Device]string
 }
@@ -35,7 +34,7 @@ func (d *driver) watchXIDs() *xidWatch {
 	if ret != nvml.SUCCESS {
 		return nil
 	}
-	w := &xidWatch{lib: d.lib, set: set, uuids: map[nvml.Device]string{}}
+	w := &xidWatch{set: set, uuids: map[nvml.Device]string{}}
 	for _, dev := range d.devices {
 		types, ret := dev.GetSupportedEventTypes()
 		if ret != nvml.SUCCESS || types&nvml.EventTypeXidCriticalError == 0 {

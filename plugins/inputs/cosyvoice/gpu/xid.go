@@ -38,7 +38,12 @@ var xidMeanings = map[int64]struct {
 type xidLog struct {
 	total int64
 	last  int64
-	fresh map[int64]int // by code, since the tick before
+	fresh map[int64]*xids // by code, since the tick before
+}
+
+type xids struct {
+	count int
+	first time.Time
 }
 
 func (m *Monitor) noteXIDs(found []xid) {
@@ -47,12 +52,15 @@ func (m *Monitor) noteXIDs(found []xid) {
 	for _, x := range found {
 		l := m.xids[x.UUID]
 		if l == nil {
-			l = &xidLog{fresh: map[int64]int{}}
+			l = &xidLog{fresh: map[int64]*xids{}}
 			m.xids[x.UUID] = l
 		}
 		l.total++
 		l.last = x.Code
-		l.fresh[x.Code]++
+		if l.fresh[x.Code] == nil {
+			l.fresh[x.Code] = &xids{first: time.Now()}
+		}
+		l.fresh[x.Code].count++
 	}
 }
 
@@ -66,11 +74,12 @@ func (m *Monitor) tellXIDs() {
 				severity = meaning.severity
 				text += ": " + meaning.text
 			}
-			if n := l.fresh[code]; n > 1 {
-				text += fmt.Sprintf(" (%d times)", n)
+			seen := l.fresh[code]
+			if seen.count > 1 {
+				text += fmt.Sprintf(" (%d times)", seen.count)
 			}
 			m.events = append(m.events, Event{
-				Time: time.Now(), Kind: EventXID, Severity: severity, UUID: uuid, Code: &code, Message: text,
+				Time: seen.first, Kind: EventXID, Severity: severity, UUID: uuid, Code: &code, Message: text,
 			})
 			m.options.Log.Errorf("GPU %s: %s", uuid, text)
 		}

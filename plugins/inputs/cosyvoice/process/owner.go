@@ -33,6 +33,10 @@ func (r *Report) Owner(nvmlPID int) (Owner, bool) {
 	return Owner{}, false
 }
 
+// Judged tells whether Owner can speak of a process that NVML lists. In a container it
+// cannot of one that was not yet listed when the report was made.
+func (r *Report) Judged(nvmlPID int) bool { return r.judged == nil || r.judged[nvmlPID] }
+
 // initialNamespace is the first process id namespace, in which the driver
 // counts (PROC_PID_INIT_INO in the kernel's include/linux/proc_ns.h).
 const initialNamespace = "pid:[4026531836]"
@@ -48,7 +52,9 @@ type ownership struct {
 	root    string
 	listed  map[int]bool // by NVML when the users of CUDA were looked for
 	holders []holder
-	said    bool
+	// unreadable tells that a process keeps to itself whether it uses CUDA.
+	unreadable bool
+	said       bool
 }
 
 // holder is a process that uses CUDA.
@@ -68,9 +74,11 @@ func (o *Observer) own(report *Report, gpuPIDs map[int]bool) {
 			}
 		}
 	}
-	if len(gpuPIDs) == 0 || o.ownership.isInitial() {
+	if o.ownership.isInitial() {
 		return
 	}
+	report.judged = map[int]bool{}
+	maps.Copy(report.judged, gpuPIDs)
 	// Who uses CUDA changes only with the list: what comes to use it is listed.
 	if !maps.Equal(gpuPIDs, o.ownership.listed) {
 		o.ownership.listed, o.ownership.holders = maps.Clone(gpuPIDs), o.ownership.find(&o.table)
@@ -118,6 +126,7 @@ func (o *ownership) isInitial() bool {
 // find returns the processes that use CUDA, this program's own left out.
 func (o *ownership) find(t *table) []holder {
 	var found []holder
+	o.unreadable = false
 	for pid, known := range t.entries {
 		if pid == t.self || known.ppid == t.self {
 			continue
@@ -127,6 +136,7 @@ func (o *ownership) find(t *table) []holder {
 			continue
 		}
 		files, err := proc.FileDescriptorTargets()
+		o.unreadable = o.unreadable || err != nil && !isNoProcess(err)
 		if err != nil || !slices.Contains(files, cudaDevice) {
 			continue
 		}
@@ -141,6 +151,9 @@ func (o *ownership) find(t *table) []holder {
 
 // onlyUser is the server to which all the processes belong that use CUDA.
 func (o *Observer) onlyUser(report *Report) *Owner {
+	if o.ownership.unreadable {
+		return nil
+	}
 	instance := ""
 	for _, h := range o.ownership.holders {
 		owner, known := report.owners[h.pid]

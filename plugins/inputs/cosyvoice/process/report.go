@@ -15,6 +15,7 @@ type Report struct {
 	// cannot be told.
 	OwnersUnknown bool
 
+	judged   map[int]bool  // NVML's process ids that were looked into; nil for all
 	owners   map[int]Owner // by NVML's process id
 	presumed *Owner        // of processes that are not among owners
 }

@@ -15,6 +15,9 @@ func (o *Observer) readThreads(role *Role, total *counters, members []*member, e
 	counted := false
 	for _, m := range members {
 		now := o.threadsOf(m.id.pid)
+		if now == nil {
+			continue // what was read before is kept, else all would count anew
+		}
 		for tid, after := range now {
 			before := m.threads[tid]
 			counted = counted || after.RunningNanoseconds > 0
