@@ -165,8 +165,11 @@ func TestLeakEndsOutOfMemory(t *testing.T) {
 			pid := s.ready(t)
 			eventually(t, func() bool { return strings.Contains(s.log(t), words) })
 			require.Equal(t, pid, s.ready(t), "the server outlives the failure")
-			d := readDevice(t, gpu)
-			require.Greater(t, *d.Processes[0].MemoryBytes, uint64(contextBytes+modelBytes+2*9216*mebibyte-1))
+			// On a busy machine syntheses pile up, and the first to fail may do so before
+			// the second leak.
+			eventually(t, func() bool {
+				return *readDevice(t, gpu).Processes[0].MemoryBytes >= contextBytes+modelBytes+2*9216*mebibyte
+			})
 		})
 	}
 }
