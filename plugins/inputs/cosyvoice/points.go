@@ -60,6 +60,9 @@ func (t *tick) system(version string, count int, shown []gpu.GPU, report *proces
 		}
 	}
 	fields["gpu_utilization_percent"], fields["gpu_temperature_c"] = utilization, temperature
+	if report == nil && count == 0 {
+		return // nothing is known of the host
+	}
 	t.add("system_metrics", map[string]string{"version": version}, fields)
 }
 

@@ -19,6 +19,9 @@ type match struct {
 func (o *Observer) discover(gpuPIDs map[int]bool) Scan {
 	began := time.Now()
 	o.sockets.forget()
+	if o.pinnedPortOpened() {
+		o.table.lookAgain()
+	}
 	pinned := o.pidFilePins()
 	for pid := range pinned {
 		if known := o.table.entries[pid]; known != nil && known.match == nil {

@@ -81,17 +81,37 @@ func isBystander(name string) bool {
 // serves tells whether a process listens on a port. Where its sockets are not
 // readable it is believed by its arguments.
 func (o *Observer) serves(proc procfs.Proc, port int, e *evidence) bool {
+	claims := e != nil && expectedPort(e) == port
+	namespace := o.sockets.of(proc.PID)
+	if found, _, readable := namespace.on(port); readable && found == nil && !claims {
+		return false // nobody does; to read what the process has open would be in vain
+	}
 	inodes, err := socketInodes(proc)
 	if err != nil {
-		return e != nil && expectedPort(e) == port
+		return claims
 	}
-	if len(inodes) == 0 {
-		return false
-	}
-	for _, l := range o.sockets.of(proc.PID).listeners() {
+	for _, l := range namespace.listeners() {
 		if l.port == port && inodes[l.inode] {
 			return true
 		}
 	}
 	return false
+}
+
+// pinnedPortOpened tells whether somebody new listens on a pinned port, in the
+// network namespace of this program: a server may do so minutes after its start.
+func (o *Observer) pinnedPortOpened() bool {
+	opened := false
+	for _, pin := range o.options.Pins {
+		if pin.Port == 0 {
+			continue
+		}
+		var inode uint64
+		if found, _, _ := o.sockets.own().on(pin.Port); found != nil {
+			inode = found.inode
+		}
+		opened = opened || inode != 0 && inode != o.pinnedPorts[pin.Port]
+		o.pinnedPorts[pin.Port] = inode
+	}
+	return opened
 }

@@ -51,6 +51,20 @@ func TestPIDFileThatIsWrittenLater(t *testing.T) {
 	require.Equal(t, []string{"tts"}, instances(o.Tick(nil)))
 }
 
+func TestAPinnedPortIsFoundWhenItOpens(t *testing.T) {
+	m := newMachine(t)
+	m.run(proc{pid: 99, ppid: 1, argv: "python main.py", fds: []string{"socket:[6]"}})
+	m.run(proc{pid: 100, ppid: 1, argv: "python main.py", fds: []string{"socket:[7]"}})
+	o := m.observer(Options{Pins: []Pin{{Name: "tts", Port: 7000}}})
+	for range 20 {
+		require.Empty(t, o.Tick(nil).Services)
+	}
+	m.hostSockets(tcpLine(7000, "0A", 7))
+	report := o.Tick(nil)
+	require.Equal(t, []string{"tts"}, instances(report))
+	require.Equal(t, 100, report.Services[0].PID)
+}
+
 func TestUnusablePinsAreRefused(t *testing.T) {
 	for want, pins := range map[string][]Pin{
 		"has no name":        {{Port: 1}},

@@ -104,6 +104,8 @@ type Observer struct {
 	ownership ownership
 	servers   []*server
 	events    []Event
+
+	pinnedPorts map[int]uint64 // inode of the listener at the last tick, 0 for none
 }
 
 // New returns an observer. It fails on a pin that is not usable and on a proc
@@ -153,6 +155,8 @@ func New(options Options) (*Observer, error) {
 		pss:     newPSSReader(fs),
 
 		ownership: ownership{fs: fs, root: options.ProcRoot},
+
+		pinnedPorts: make(map[int]uint64),
 	}
 	if options.ProcRoot == procfs.DefaultMountPoint {
 		o.sockets.dump = dumpSockets

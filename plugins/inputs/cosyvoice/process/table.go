@@ -118,6 +118,15 @@ func (t *table) scan(gpuPIDs map[int]bool, examine examiner) (Scan, error) {
 	return Scan{Processes: len(processes), Examined: len(looks)}, nil
 }
 
+// lookAgain makes all processes due that are no server.
+func (t *table) lookAgain() {
+	for _, known := range t.entries {
+		if known.match == nil {
+			known.due, known.pause = t.tick, 1
+		}
+	}
+}
+
 // enter reads who a process is. It returns nil if that has ended meanwhile.
 func (t *table) enter(p listed) *entry {
 	known := t.entries[p.pid]
