@@ -108,6 +108,21 @@ func tearBuffers(t *testing.T, dir string) {
 	}
 }
 
+// child is the pid of a child of a process whose command line holds a text, 0 if there
+// is none.
+func child(t *testing.T, parent int, text string) int {
+	for _, stat := range descendants(t, parent) {
+		p, err := procfs.NewProc(stat.PID)
+		if err != nil || stat.PPID != parent {
+			continue
+		}
+		if argv, err := p.CmdLine(); err == nil && strings.Contains(strings.Join(argv, " "), text) {
+			return stat.PID
+		}
+	}
+	return 0
+}
+
 // descendants are all processes below one.
 func descendants(t *testing.T, root int) []procfs.ProcStat {
 	all, err := procfs.AllProcs()

@@ -91,7 +91,7 @@ func TestOutage(t *testing.T) {
 		return inBuffer(t, s, fmt.Sprintf("tick%06d", n)) && inBuffer(t, s, fmt.Sprintf("event%06d", n))
 	})
 	killed := s.pid("telegraf")
-	counter, err := procfs.NewProc(child(killed, " count "))
+	counter, err := procfs.NewProc(child(t, killed, " count "))
 	require.NoError(t, err)
 	stat, err := counter.Stat()
 	require.NoError(t, err)

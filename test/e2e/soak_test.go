@@ -52,7 +52,7 @@ func TestSoak(t *testing.T) {
 	var childPID int
 	for end := time.Now().Add(patience); childPID == 0; time.Sleep(100 * time.Millisecond) {
 		require.True(t, time.Now().Before(end), "the plugin has no NVML child")
-		childPID = child(plugin.Process.Pid, "nvml-child")
+		childPID = child(t, plugin.Process.Pid, "nvml-child")
 	}
 	// What is allocated once is there after a sixth of the time.
 	settle := length / 6

@@ -46,8 +46,8 @@ func TestSpine(t *testing.T) {
 		what string
 		pid  func() int
 	}{
-		{"the server", func() int { return child(s.pid("cosyvoice-sim"), "webui.py") }},
-		{"the NVML child", func() int { return child(plugin(), "nvml-child") }},
+		{"the server", func() int { return child(t, s.pid("cosyvoice-sim"), "webui.py") }},
+		{"the NVML child", func() int { return child(t, plugin(), "nvml-child") }},
 		{"the plugin", plugin},
 		{"Telegraf", func() int { return s.pid("telegraf") }},
 		{"InfluxDB", func() int { return s.pid("influxd") }},

@@ -181,19 +181,6 @@ func (s *stack) pid(part string) int {
 	return 0
 }
 
-// child is the pid of the first child of a process whose command line holds a word.
-func child(parent int, word string) int {
-	out, _ := exec.Command("ps", "-o", "pid=,args=", "--ppid", strconv.Itoa(parent)).Output()
-	for _, line := range strings.Split(string(out), "\n") {
-		fields := strings.Fields(line)
-		if len(fields) > 1 && strings.Contains(line, word) {
-			pid, _ := strconv.Atoi(fields[0])
-			return pid
-		}
-	}
-	return 0
-}
-
 func (s *stack) eventually(what string, condition func() bool) {
 	s.t.Helper()
 	for end := time.Now().Add(patience); time.Now().Before(end); time.Sleep(200 * time.Millisecond) {
