@@ -1,6 +1,7 @@
 package gpu
 
 import (
+	"context"
 	"os"
 	"path/filepath"
 	"slices"
@@ -231,4 +232,40 @@ func TestXIDWhileTheDriverHangs(t *testing.T) {
 	assert.Equal(t, s.GPUs[0].UUID, e.UUID)
 	assert.Equal(t, int64(1), *s.GPUs[0].XIDsTotal)
 	assert.Equal(t, int64(119), *s.GPUs[0].XIDLast)
+}
+
+// The event says when the first Xid of its code came, not when the tick asked.
+func TestXIDHasTheTimeAtWhichItCame(t *testing.T) {
+	m := NewMonitor(Options{Log: &lines{}})
+	before := time.Now()
+	m.noteXIDs([]xid{{"GPU-1", 79}, {"GPU-1", 79}})
+	after := time.Now()
+	m.noteXIDs([]xid{{"GPU-1", 79}})
+	events := m.Tick(t.Context()).Events
+	require.Len(t, events, 1)
+	assert.WithinRange(t, events[0].Time, before, after)
+	assert.Contains(t, events[0].Message, "(3 times)")
+}
+
+func TestALostGPUStaysLostWhileTheDriverHangs(t *testing.T) {
+	state := fakenvml.Default()
+	state.Devices = append(state.Devices, fakenvml.DefaultDevice(1))
+	f := start(t, state)
+	f.until("readings", read)
+	f.set("device.1.error", "15")
+	f.until("one is lost", func(s Snapshot) bool { return len(s.GPUs) == 2 && s.GPUs[1].State == DeviceLost })
+	f.set("call.*.hang_s", "3600")
+	s := f.until("the driver hangs", func(s Snapshot) bool { return s.State == StateHung })
+	assert.Equal(t, DeviceHung, s.GPUs[0].State)
+	assert.Equal(t, DeviceLost, s.GPUs[1].State)
+}
+
+func TestTickWithoutFullReadingsIsNotAnswered(t *testing.T) {
+	f := start(t, fakenvml.Default())
+	require.True(t, f.until("readings", read).Answered)
+	ended, cancel := context.WithCancel(t.Context())
+	cancel()
+	s := f.Tick(ended)
+	assert.Equal(t, StateOK, s.State)
+	assert.False(t, s.Answered)
 }

@@ -166,6 +166,8 @@ func (m *Monitor) follow(ctx context.Context, c *childProcess) (replace bool) {
 	silence := time.NewTimer(patience)
 	defer silence.Stop()
 	// NVML goes on calling a GPU lost that was reset: a new process is needed to see it.
+	// A child that has read nothing yet is not replaced: the driver may hang.
+	spoke := false
 	reopen := time.NewTicker(m.options.RetryMax)
 	defer reopen.Stop()
 	for {
@@ -176,7 +178,7 @@ func (m *Monitor) follow(ctx context.Context, c *childProcess) (replace bool) {
 			m.fail(problem{State: StateHung, Reason: fmt.Sprintf("the NVIDIA driver has not answered for %s", patience)})
 			return false
 		case <-reopen.C:
-			if m.hasLost() {
+			if spoke && m.hasLost() {
 				return true
 			}
 		case msg, ok := <-c.messages:
@@ -201,6 +203,7 @@ func (m *Monitor) follow(ctx context.Context, c *childProcess) (replace bool) {
 				continue
 			}
 			m.take(msg)
+			spoke = spoke || msg.Hello == nil
 			patience = m.options.HangAfter
 			silence.Reset(patience)
 		}
