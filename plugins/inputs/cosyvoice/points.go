@@ -26,6 +26,9 @@ func (t *tick) add(measurement string, tags map[string]string, fields map[string
 // system adds system_metrics, for people: of the GPUs shown, the fullest for memory
 // and the highest for the rest.
 func (t *tick) system(version string, count int, shown []gpu.GPU, report *process.Report) {
+	if report == nil && count == 0 {
+		return // nothing is known of the host
+	}
 	fields := map[string]any{}
 	if report != nil {
 		fields["cpu_usage_percent"] = report.Host.CPUUsagePercent
@@ -60,9 +63,6 @@ func (t *tick) system(version string, count int, shown []gpu.GPU, report *proces
 		}
 	}
 	fields["gpu_utilization_percent"], fields["gpu_temperature_c"] = utilization, temperature
-	if report == nil && count == 0 {
-		return // nothing is known of the host
-	}
 	t.add("system_metrics", map[string]string{"version": version}, fields)
 }
 
