@@ -3,7 +3,10 @@ package cosyvoice
 import (
 	"bytes"
 	"context"
+	"os"
 	"path/filepath"
+	"slices"
+	"sync"
 	"testing"
 	"time"
 
@@ -13,7 +16,9 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/cosyvoice-telegraf/cosyvoice-telegraf/internal/execd"
+	"github.com/cosyvoice-telegraf/cosyvoice-telegraf/plugins/inputs/cosyvoice/gpu"
 	"github.com/cosyvoice-telegraf/cosyvoice-telegraf/plugins/inputs/cosyvoice/process"
+	"github.com/cosyvoice-telegraf/cosyvoice-telegraf/test/fakenvml"
 )
 
 // unstarted is an input that nobody answers: as if every read of /proc blocked.
@@ -40,13 +45,43 @@ func TestTickEndsWhenProcHangs(t *testing.T) {
 		assert.Less(t, time.Since(began), 500*time.Millisecond)
 		success := map[string]any{}
 		for _, p := range r.points {
-			assert.Contains(t, []string{"system_metrics", "cosyvoice_agent"}, p.name)
+			assert.Equal(t, "cosyvoice_agent", p.name, "of what is not known there is no point")
 			success[p.tags["collector"]] = p.fields["success"]
 		}
 		assert.Equal(t, int64(0), success["process"])
 		assert.Equal(t, int64(1), success["plugin"])
 	}
 	assert.Contains(t, logged(), "W! Reading /proc takes longer than 350ms")
+}
+
+// A version that came and went with /proc would make two series of system_metrics.
+func TestLateAnswerKeepsTheVersion(t *testing.T) {
+	input, logged := unstarted(t)
+	defer logged()
+	state := filepath.Join(t.TempDir(), "gpu.state")
+	require.NoError(t, fakenvml.Write(state, fakenvml.Default()))
+	t.Setenv(fakenvml.StateVariable, state)
+	library, err := fakenvml.Build(t.Context(), t.TempDir())
+	require.NoError(t, err)
+	input.gpus = gpu.NewMonitor(gpu.Options{Command: []string{os.Args[0], "nvml-child", library}, Log: input.Log})
+	ctx, cancel := context.WithCancel(t.Context())
+	var running sync.WaitGroup
+	defer running.Wait()
+	defer cancel()
+	running.Go(func() { input.gpus.Run(ctx) })
+	input.gpus.WaitReady(ctx)
+
+	running.Go(func() { // the first tick is answered, the second is not
+		q := <-input.questions
+		input.answers <- answer{q.at, process.Report{Services: []process.Service{{Version: "ace7c47"}}}}
+	})
+	for _, tick := range []string{"answered", "late"} {
+		r := &recorder{}
+		require.NoError(t, input.Gather(r))
+		i := slices.IndexFunc(r.points, func(p point) bool { return p.name == "system_metrics" })
+		require.GreaterOrEqual(t, i, 0, tick)
+		assert.Equal(t, "ace7c47", r.points[i].tags["version"], tick)
+	}
 }
 
 func TestLateAnswerGivesItsEventsOnly(t *testing.T) {

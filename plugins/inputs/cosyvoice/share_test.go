@@ -46,3 +46,9 @@ func TestInstancesOfMIGCountOnce(t *testing.T) {
 	assert.InDelta(t, 5.0, use.other["MIG-1"], 0)
 	assert.Equal(t, 1, countCards(gpu.Snapshot{State: gpu.StateOK, GPUs: []gpu.GPU{card, instance}}))
 }
+
+func TestCardsThatTheDriverShows(t *testing.T) {
+	cards := []gpu.GPU{{Reading: gpu.Reading{State: gpu.DeviceOK}}, {Reading: gpu.Reading{State: gpu.DeviceLost}}}
+	assert.Equal(t, 1, countCards(gpu.Snapshot{State: gpu.StateOK, GPUs: cards}))
+	assert.Equal(t, 0, countCards(gpu.Snapshot{State: gpu.StateHung, GPUs: cards}))
+}

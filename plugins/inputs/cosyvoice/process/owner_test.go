@@ -147,3 +147,18 @@ func TestPresumptionEndsWithItsReason(t *testing.T) {
 	require.False(t, ok)
 	require.Len(t, said.lines, 1)
 }
+
+// Another user's process may use the GPU and keep it to itself.
+func TestNothingIsPresumedBesideAnUnreadableProcess(t *testing.T) {
+	m := newMachine(t)
+	m.link(inNamespace, "self/ns/pid")
+	server := webui(100)
+	server.fds = usingCUDA
+	m.run(server)
+	m.run(proc{pid: 200, ppid: 1, argv: "python train.py", hidden: true})
+	m.write("200/fd", "no folder, so that it cannot be listed")
+	report := m.observer(Options{}).Tick(map[int]bool{41234: true})
+	_, ok := report.Owner(41234)
+	require.False(t, ok)
+	require.True(t, report.OwnersUnknown)
+}

@@ -125,6 +125,23 @@ func TestCountersOfARoleNeverStepBack(t *testing.T) {
 	require.EqualValues(t, 30, *o.Tick(nil).Services[0].Roles[0].ContextSwitchesTotal)
 }
 
+// As when this program has too many files open for a moment.
+func TestThreadsThatCouldNotBeReadDoNotCountAnew(t *testing.T) {
+	m := newMachine(t)
+	m.run(webui(100))
+	m.write("100/task/100/schedstat", "9000000000 2000000000 20\n")
+	o := m.observer(Options{})
+	o.Tick(nil)
+	require.NoError(t, removeAll(m, "100/task"))
+	m.wait(10 * time.Second)
+	require.Nil(t, o.Tick(nil).Services[0].Roles[0].HottestThreadPercent)
+	m.write("100/task/100/schedstat", "10000000000 2000000000 21\n")
+	m.wait(10 * time.Second)
+	role := o.Tick(nil).Services[0].Roles[0]
+	require.InDelta(t, 10, *role.HottestThreadPercent, 0.001)
+	require.EqualValues(t, 21, *role.ContextSwitchesTotal)
+}
+
 func TestWhatIsNotReadableIsAbsent(t *testing.T) {
 	m := newMachine(t)
 	p := webui(100)
