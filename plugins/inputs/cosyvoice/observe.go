@@ -34,9 +34,6 @@ func (c *Cosyvoice) observe(ctx context.Context) {
 		select {
 		case <-ctx.Done():
 			return
-		case <-c.gpus.Sampled():
-			c.processes.Sample()
-			timer.Reset(gpu.HangAfter)
 		case <-timer.C:
 			c.processes.Sample()
 			timer.Reset(gpu.SampleInterval)

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 )
 
 // card is what is remembered of one GPU, or one instance of MIG.
@@ -60,7 +61,10 @@ func (m *Monitor) keep(readings []Reading) {
 			c.total = r.MemoryTotalBytes
 		}
 		m.changed(c.identity, was)
-		c.sample(Sample{r.UUID, r.MemoryUsedBytes, r.UtilizationPercent})
+		c.sample(Sample{
+			UUID: r.UUID, At: time.Now(), MemoryUsedBytes: r.MemoryUsedBytes,
+			UtilizationPercent: r.UtilizationPercent, ClockSMHz: r.ClockSMHz,
+		})
 		m.tellFaults(c, r)
 	}
 	m.dropInstances()

@@ -7,14 +7,13 @@ import (
 	"io"
 	"runtime"
 	"runtime/debug"
-	"sync"
-	"time"
 )
 
 // RunChild observes the GPUs and writes what it sees to out, one JSON message a
-// line: the cheap samples every SampleInterval, full readings for each line that
-// arrives on in, Xids when they happen. It returns when in ends, ctx is cancelled, or
-// only a new process can go on, as after a driver upgrade.
+// line: for each line that arrives on in the samples taken since the one before and then
+// full readings, and Xids when they happen. It returns when ctx is cancelled or only a new
+// process can go on, as after a driver upgrade. Threads of it may be in the driver then, so
+// that the process is to end.
 //
 // The goroutine that reads in calls onEOF as soon as in ends, since the caller may
 // be stuck in a driver call then and never see it.
@@ -34,40 +33,36 @@ func runChild(ctx context.Context, h host, library string, in io.Reader, out io.
 	if err != nil {
 		return errors.Join(err, to.report(err))
 	}
-	defer d.lib.Shutdown()
+	samples, err := startSampler(library)
+	if err != nil {
+		return errors.Join(err, to.report(err))
+	}
+	samples.watch(d.devices)
 	if err := to.send(message{Hello: &hello{d.version(), d.closed, d.lost}}); err != nil {
 		return err
 	}
-
-	ctx, cancel := context.WithCancel(ctx)
-	var watching sync.WaitGroup
-	defer watching.Wait()
-	defer cancel()
 	if set := d.watchXIDs(); set != nil {
-		watching.Go(func() { set.run(ctx, to) })
+		go set.run(ctx, to)
 	}
-
-	ticker := time.NewTicker(SampleInterval)
-	defer ticker.Stop()
 	for {
-		var m message
 		select {
 		case <-ctx.Done():
 			return nil
 		case r := <-requests:
-			if m.Reopen = d.outdated(); m.Reopen != nil {
-				return to.send(m)
+			if err := to.send(message{Sampled: samples.take()}); err != nil {
+				return err
+			}
+			if change := d.outdated(); change != nil {
+				return to.send(message{Reopen: change})
 			}
 			readings, err := d.readings(r)
 			if err != nil {
 				return errors.Join(err, to.report(err))
 			}
-			m.Answer = &answer{readings}
-		case <-ticker.C:
-			m.Samples = d.samples()
-		}
-		if err := to.send(m); err != nil {
-			return err
+			if err := to.send(message{Answer: &answer{readings}}); err != nil {
+				return err
+			}
+			samples.watch(d.devices)
 		}
 	}
 }

@@ -43,12 +43,6 @@ var cardFamilies = []family{
 // answer for the card or call the handle invalid.
 var instanceFamilies = []family{memoryFamily, processFamily}
 
-// These are read every second.
-var (
-	cardSampleFamilies     = []family{memoryFamily, utilizationFamily}
-	instanceSampleFamilies = []family{memoryFamily}
-)
-
 var (
 	memoryFamily = family{"memory", []call{
 		{"nvmlDeviceGetMemoryInfo_v2", readMemoryV2},
@@ -67,13 +61,6 @@ func (dev *device) families() []family {
 		return instanceFamilies
 	}
 	return cardFamilies
-}
-
-func (dev *device) sampleFamilies() []family {
-	if dev.card != "" {
-		return instanceSampleFamilies
-	}
-	return cardSampleFamilies
 }
 
 // read asks each family in turn. Each fails alone: what is not supported is not

@@ -6,18 +6,16 @@
 // library mapped after a driver upgrade. Each of these costs the child, which the
 // parent abandons and starts anew, and never the plugin.
 //
-// The child samples the cheap readings (memory, utilisation) every second, sends
-// everything else when the parent asks, once a tick, and tells of each Xid when it
-// happens.
+// A thread of the child samples the cheap readings (memory, utilisation, clock) every
+// second and keeps them until the parent asks, once a tick: then the child sends these
+// samples and reads everything else. Between the ticks both programs sleep, but for that
+// thread, and for an Xid, of which the child tells when it happens.
 package gpu
 
 import "time"
 
 // SampleInterval is the pace of the cheap readings.
 const SampleInterval = time.Second
-
-// HangAfter is the default of Options.HangAfter: three missed samples.
-const HangAfter = 3 * SampleInterval
 
 // States of one GPU. In all but the first its readings are absent.
 const (
@@ -27,12 +25,14 @@ const (
 	DeviceFailed = "failed" // it answers every question with an error, or its driver does
 )
 
-// Sample holds the readings of one GPU that are cheap enough for every second:
-// together about 15 µs on a real driver.
+// Sample holds the readings of one GPU, or of one instance of MIG, that are cheap enough
+// for every second. A nil field is unknown.
 type Sample struct {
-	UUID               string   `json:"uuid"`
-	MemoryUsedBytes    *float64 `json:"mem,omitempty"`  // without what the driver reserves
-	UtilizationPercent *float64 `json:"util,omitempty"` // share of the last sampling period in which a kernel ran
+	UUID               string
+	At                 time.Time
+	MemoryUsedBytes    *float64 // without what the driver reserves
+	UtilizationPercent *float64 // share of the last sampling period in which a kernel ran
+	ClockSMHz          *float64
 }
 
 // Process is one process that holds memory on a GPU.

@@ -6,44 +6,61 @@ import (
 	"time"
 )
 
-// take keeps what a child has said.
-func (m *Monitor) take(msg message) {
+// take keeps full readings. Initialising often works where reading does not: only they
+// prove that the driver works again.
+func (m *Monitor) take(a answer) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	if msg.Hello != nil {
-		m.greet(*msg.Hello)
-		return
-	}
-	// Initialising often works where reading does not: only a value proves that the
-	// driver does again.
-	works := m.state == StateOK || msg.Answer != nil || slices.ContainsFunc(msg.Samples, func(s Sample) bool {
-		return s.MemoryUsedBytes != nil || s.UtilizationPercent != nil
-	})
-	if !works {
-		return
-	}
+	m.settle()
 	m.recover()
 	m.heard = time.Now()
-	for _, s := range msg.Samples {
-		if c := m.card(s.UUID); c != nil {
-			c.sample(s)
+	m.answered = true
+	m.keep(a.Readings)
+	m.announce()
+}
+
+// keepSamples takes in the samples since the request before. They prove that the driver
+// worked at their time.
+func (m *Monitor) keepSamples(s sampled) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	for _, of := range s.Series {
+		samples := of.samples()
+		m.samples = append(m.samples, samples...)
+		if c := m.card(of.UUID); c != nil {
+			for _, sample := range samples {
+				c.sample(sample)
+			}
+		}
+		if n := len(samples); n > 0 && m.state == StateOK && samples[n-1].At.After(m.heard) {
+			m.heard = samples[n-1].At
 		}
 	}
-	if msg.Samples != nil {
-		select {
-		case m.sampled <- struct{}{}:
-		default:
-		}
+}
+
+// hang notes that the driver has not answered for this long.
+func (m *Monitor) hang(patience time.Duration) {
+	m.fail(problem{State: StateHung, Reason: fmt.Sprintf("the NVIDIA driver has not answered for %s", patience)})
+}
+
+// owe begins to wait for an answer, and settle ends it. The caller holds the lock.
+func (m *Monitor) owe() {
+	if !m.waiting {
+		m.waiting = true
+		m.silence.Reset(m.options.HangAfter)
 	}
-	if msg.Answer != nil {
-		m.answered = true
-		m.keep(msg.Answer.Readings)
-		m.announce()
-	}
+}
+
+func (m *Monitor) settle() {
+	m.waiting = false
+	m.silence.Stop()
 }
 
 // greet takes in the first word of a child.
 func (m *Monitor) greet(h hello) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.settle()
 	for _, reason := range h.Closed {
 		if !slices.Contains(m.closed, reason) {
 			m.options.Log.Warnf("GPU: %s", reason)

@@ -32,8 +32,8 @@ type Options struct {
 
 	// HealthInterval is the pace of Reading.Health: a minute by default.
 	HealthInterval time.Duration
-	// HangAfter is how long a driver that answered may be silent before it counts as
-	// hung.
+	// HangAfter is how long a driver may leave a question unanswered before it counts as
+	// hung: 3 s by default.
 	HangAfter time.Duration
 	// InitTimeout is the same for its first answer, which may take many seconds on a
 	// card without persistence mode.
@@ -46,6 +46,7 @@ type Options struct {
 
 const (
 	defaultHealthInterval = time.Minute
+	defaultHangAfter      = 3 * time.Second
 	defaultInitTimeout    = 20 * time.Second
 	defaultRetryFirst     = time.Second
 	defaultRetryMax       = time.Minute
@@ -65,11 +66,12 @@ type Monitor struct {
 	mu       sync.Mutex
 	state    State
 	problem  problem   // why the state is not ok
-	heard    time.Time // last message of a driver that worked
+	heard    time.Time // when the driver last proved that it works
 	restarts int64
 	child    *childProcess
+	silence  *time.Timer   // runs while the child owes something
+	waiting  bool          // for an answer of the child
 	arrived  chan struct{} // closed, and renewed, when full readings arrive or the state changes
-	sampled  chan struct{} // holds one value when samples arrived
 
 	driver   string   // version, kept while there is none
 	reopened string   // how the driver changed under the child before; empty once its successor spoke
@@ -82,6 +84,7 @@ type Monitor struct {
 	healthAt time.Time
 	xids     map[string]*xidLog // by UUID
 	events   []Event
+	samples  []Sample // since the tick before
 }
 
 // NewMonitor returns a monitor that observes once Run is called.
@@ -92,7 +95,7 @@ func NewMonitor(options Options) *Monitor {
 		}
 	}
 	setDefault(&options.HealthInterval, defaultHealthInterval)
-	setDefault(&options.HangAfter, HangAfter)
+	setDefault(&options.HangAfter, defaultHangAfter)
 	setDefault(&options.InitTimeout, defaultInitTimeout)
 	setDefault(&options.RetryFirst, defaultRetryFirst)
 	setDefault(&options.RetryMax, defaultRetryMax)
@@ -103,13 +106,8 @@ func NewMonitor(options Options) *Monitor {
 		count:   -1,
 		xids:    map[string]*xidLog{},
 		arrived: make(chan struct{}),
-		sampled: make(chan struct{}, 1),
 	}
 }
-
-// Sampled receives after samples arrived: once a SampleInterval while the driver
-// works, and never on a host without one.
-func (m *Monitor) Sampled() <-chan struct{} { return m.sampled }
 
 // Run keeps a child running until ctx is done.
 func (m *Monitor) Run(ctx context.Context) {
@@ -154,17 +152,17 @@ func (m *Monitor) Run(ctx context.Context) {
 // follow takes in the child's messages until it ends, hangs, or ctx is done. It
 // tells whether the child is to be replaced at once, since only a new one can go on.
 func (m *Monitor) follow(ctx context.Context, c *childProcess) (replace bool) {
+	patience := m.options.InitTimeout
+	silence := time.NewTimer(patience)
+	defer silence.Stop()
 	m.mu.Lock()
-	m.child, m.healthAt = c, time.Time{}
+	m.child, m.silence, m.waiting, m.healthAt = c, silence, true, time.Time{}
 	m.mu.Unlock()
 	defer func() {
 		m.mu.Lock()
 		m.child = nil
 		m.mu.Unlock()
 	}()
-	patience := m.options.InitTimeout
-	silence := time.NewTimer(patience)
-	defer silence.Stop()
 	// NVML goes on calling a GPU lost that was reset: a new process is needed to see it.
 	// A child that has read nothing yet is not replaced: the driver may hang.
 	spoke := false
@@ -175,7 +173,7 @@ func (m *Monitor) follow(ctx context.Context, c *childProcess) (replace bool) {
 		case <-ctx.Done():
 			return false
 		case <-silence.C:
-			m.fail(problem{State: StateHung, Reason: fmt.Sprintf("the NVIDIA driver has not answered for %s", patience)})
+			m.hang(patience)
 			return false
 		case <-reopen.C:
 			if spoke && m.hasLost() {
@@ -200,12 +198,19 @@ func (m *Monitor) follow(ctx context.Context, c *childProcess) (replace bool) {
 				return true
 			case msg.XIDs != nil: // these arrive while a reading hangs, too
 				m.noteXIDs(msg.XIDs)
-				continue
+			case msg.Sampled != nil:
+				m.keepSamples(*msg.Sampled)
+				if msg.Sampled.Waits >= m.options.HangAfter {
+					m.hang(m.options.HangAfter)
+					return false
+				}
+			case msg.Hello != nil:
+				m.greet(*msg.Hello)
+				patience = m.options.HangAfter
+			case msg.Answer != nil:
+				m.take(*msg.Answer)
+				spoke = true
 			}
-			m.take(msg)
-			spoke = spoke || msg.Hello == nil
-			patience = m.options.HangAfter
-			silence.Reset(patience)
 		}
 	}
 }

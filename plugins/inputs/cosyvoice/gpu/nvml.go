@@ -97,17 +97,6 @@ func (d *driver) has(symbol string) bool {
 	return known
 }
 
-// samples reads the cheap readings of all devices.
-func (d *driver) samples() []Sample {
-	out := make([]Sample, len(d.devices))
-	for i, dev := range d.devices {
-		r := Reading{}
-		d.read(dev, &r, dev.sampleFamilies())
-		out[i] = Sample{UUID: dev.uuid, MemoryUsedBytes: r.MemoryUsedBytes, UtilizationPercent: r.UtilizationPercent}
-	}
-	return out
-}
-
 // readings reads all devices. It fails if none of them answers anything, since then
 // the driver does not: a new process may find out more, and be answered again.
 func (d *driver) readings(r request) ([]Reading, error) {

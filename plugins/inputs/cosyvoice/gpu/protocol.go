@@ -7,12 +7,13 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"time"
 )
 
 // message is one line from the child to the parent. At most one field is set.
 type message struct {
 	Hello   *hello   `json:"hello,omitempty"`
-	Samples []Sample `json:"samples,omitempty"` // of no GPU on a host without one
+	Sampled *sampled `json:"sampled,omitempty"` // to a request, before the answer
 	Answer  *answer  `json:"answer,omitempty"`  // to a request
 	XIDs    []xid    `json:"xids,omitempty"`
 	Problem *problem `json:"problem,omitempty"`
@@ -21,6 +22,38 @@ type message struct {
 
 type answer struct {
 	Readings []Reading `json:"readings"`
+}
+
+// sampled is what the sampler has seen since the request before.
+type sampled struct {
+	Series []series      `json:"series"`
+	Waits  time.Duration `json:"waits"` // for how long the driver has not answered the sampler
+}
+
+// series are the samples of one device, oldest first. A reading with all bits set is not
+// known, as NVML says it.
+type series struct {
+	UUID        string   `json:"uuid"`
+	At          []int64  `json:"at"`   // Unix time in milliseconds
+	MemoryUsed  []uint64 `json:"mem"`  // bytes
+	Utilization []uint32 `json:"util"` // percent
+	ClockSM     []uint32 `json:"sm"`   // MHz
+}
+
+// samples are nil if the series is not whole.
+func (s series) samples() []Sample {
+	n := len(s.At)
+	if len(s.MemoryUsed) != n || len(s.Utilization) != n || len(s.ClockSM) != n {
+		return nil
+	}
+	samples := make([]Sample, n)
+	for i, at := range s.At {
+		samples[i] = Sample{
+			UUID: s.UUID, At: time.UnixMilli(at), MemoryUsedBytes: number(s.MemoryUsed[i]),
+			UtilizationPercent: number(s.Utilization[i]), ClockSMHz: megahertz(s.ClockSM[i]),
+		}
+	}
+	return samples
 }
 
 // hello is the child's first word after NVML was initialised.

@@ -75,7 +75,7 @@ func readEnergy(_ *driver, dev *device, r *Reading) nvml.Return {
 func readClockSM(_ *driver, dev *device, r *Reading) nvml.Return {
 	mhz, ret := dev.GetClockInfo(nvml.CLOCK_SM)
 	if ret == nvml.SUCCESS {
-		r.ClockSMHz = number(uint64(mhz) * 1_000_000)
+		r.ClockSMHz = megahertz(mhz)
 	}
 	return ret
 }
@@ -83,7 +83,7 @@ func readClockSM(_ *driver, dev *device, r *Reading) nvml.Return {
 func readClockMemory(_ *driver, dev *device, r *Reading) nvml.Return {
 	mhz, ret := dev.GetClockInfo(nvml.CLOCK_MEM)
 	if ret == nvml.SUCCESS {
-		r.ClockMemoryHz = number(uint64(mhz) * 1_000_000)
+		r.ClockMemoryHz = megahertz(mhz)
 	}
 	return ret
 }
@@ -123,6 +123,14 @@ func number[T uint32 | uint64](v T) *float64 {
 	}
 	f := float64(v)
 	return &f
+}
+
+func megahertz(v uint32) *float64 {
+	f := number(v)
+	if f != nil {
+		*f *= 1e6
+	}
+	return f
 }
 
 func thousandths[T uint32 | uint64](v T) *float64 {

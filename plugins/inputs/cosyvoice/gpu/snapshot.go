@@ -30,11 +30,13 @@ type Snapshot struct {
 	// GPUs has every GPU seen so far: one that is gone stays here as lost.
 	GPUs   []GPU
 	Events []Event
+	// Samples are those since the tick before, of each GPU oldest first.
+	Samples []Sample
 }
 
 // Tick asks for full readings, waits for them until ctx is done, and returns what is
 // known: without readings in time, the last sample if it is fresh, never an old
-// value. Events and extremes are handed out once.
+// value. Events, samples and extremes are handed out once.
 func (m *Monitor) Tick(ctx context.Context) Snapshot {
 	m.refresh(ctx)
 	m.mu.Lock()
@@ -42,7 +44,7 @@ func (m *Monitor) Tick(ctx context.Context) Snapshot {
 	m.tellXIDs()
 	s := Snapshot{
 		State: m.state, Answered: m.state == StateOK && m.answered, Reason: m.problem.Error(), Restarts: m.restarts,
-		DriverVersion: m.driver, GPUs: m.gpus(), Events: m.events,
+		DriverVersion: m.driver, GPUs: m.gpus(), Events: m.events, Samples: m.samples,
 	}
 	if m.child != nil {
 		s.ChildPID = m.child.cmd.Process.Pid
@@ -50,7 +52,7 @@ func (m *Monitor) Tick(ctx context.Context) Snapshot {
 	if m.state == StateHung {
 		s.StuckSeconds = time.Since(m.heard).Seconds()
 	}
-	m.events = nil
+	m.events, m.samples = nil, nil
 	for _, c := range m.cards {
 		c.window = window{}
 	}
@@ -111,6 +113,7 @@ func (m *Monitor) ask() bool {
 	if time.Since(m.healthAt) >= m.options.HealthInterval {
 		r.health = true
 	}
+	m.owe()
 	return m.child.request(r) == nil
 }
 
@@ -152,7 +155,7 @@ func (m *Monitor) current(c *card) (Reading, bool) {
 	case r.State != DeviceOK:
 	case m.answered:
 		r = *c.reading
-	case time.Since(m.heard) < 2*SampleInterval:
+	case time.Since(c.last.At) < 2*SampleInterval:
 		r.MemoryUsedBytes, r.UtilizationPercent = c.last.MemoryUsedBytes, c.last.UtilizationPercent
 		r.MemoryTotalBytes = c.total
 	default:

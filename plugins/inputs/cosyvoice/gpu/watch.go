@@ -8,7 +8,8 @@ import (
 )
 
 const (
-	xidWait  = 5 * time.Second        // of one driver call
+	xidWait  = time.Minute            // of one driver call, since to wake up costs CPU
+	xidRetry = 5 * time.Second        // after a call that failed
 	xidPause = 200 * time.Millisecond // between two messages, since a faulty card can send thousands
 	xidBatch = 100
 )
@@ -51,13 +52,14 @@ func (d *driver) watchXIDs() *xidWatch {
 	return w
 }
 
-// run sends Xids until ctx is done, which it sees after a driver call at the latest.
+// run sends Xids until ctx is done, which it sees after a driver call at the latest. Nobody
+// waits for that: the end of the process ends the call.
 func (w *xidWatch) run(ctx context.Context, to *sender) {
 	for ctx.Err() == nil {
 		event, ret := w.set.Wait(uint32(xidWait.Milliseconds()))
 		if ret != nvml.SUCCESS {
 			if ret != nvml.ERROR_TIMEOUT { // as when a card is lost: the readings tell
-				sleep(ctx, xidWait)
+				sleep(ctx, xidRetry)
 			}
 			continue
 		}

@@ -1,0 +1,178 @@
+#define _GNU_SOURCE
+#include "sampler.h"
+
+#include <dlfcn.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <time.h>
+
+#define TARGETS 256  /* 32 cards, all with 7 instances of MIG */
+#define SAMPLES 8192 /* two hours of one device, half a minute of 256 */
+
+/* What is used of nvml.h. */
+typedef int answer;
+enum { SUCCESS = 0, NOT_SUPPORTED = 3 };
+enum { CLOCK_SM = 1 };
+struct memory { unsigned long long total, free, used; };
+struct memory_v2 { unsigned version; unsigned long long total, reserved, free, used; };
+struct utilization { unsigned gpu, memory; };
+
+struct target {
+	void *device;
+	bool memory, utilization, clock; /* whether to ask for it */
+};
+
+struct sampler {
+	/* NULL where the driver does not export it. */
+	answer (*memory)(void *device, struct memory *);
+	answer (*memory_v2)(void *device, struct memory_v2 *);
+	answer (*utilization)(void *device, struct utilization *);
+	answer (*clock)(void *device, int clock, unsigned *mhz);
+
+	pthread_mutex_t lock; /* of the rest; never held during a call of the driver */
+	struct target targets[TARGETS];
+	uint32_t target_count;
+	struct sample samples[SAMPLES]; /* a ring */
+	uint32_t first, count;
+	double asked; /* when the question under way was put, 0 if there is none */
+};
+
+static double now(void) {
+	struct timespec t;
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
+}
+
+static answer read_memory(struct sampler *s, void *device, uint64_t *used) {
+	struct memory_v2 v2 = {.version = sizeof v2 | 2 << 24};
+	struct memory v1 = {0};
+	answer ret = NOT_SUPPORTED;
+	if (s->memory_v2 != NULL) {
+		ret = s->memory_v2(device, &v2);
+		if (ret == SUCCESS) *used = v2.used;
+	} else if (s->memory != NULL) {
+		ret = s->memory(device, &v1);
+		if (ret == SUCCESS) *used = v1.used;
+	}
+	return ret;
+}
+
+/* Reads one device, and notes of it what need not be asked again. */
+static struct sample read_target(struct sampler *s, struct target *t) {
+	struct timespec wall;
+	clock_gettime(CLOCK_REALTIME, &wall);
+	struct sample out = {
+		.at = wall.tv_sec * 1000 + wall.tv_nsec / 1000000,
+		.used = UINT64_MAX, .busy = UINT32_MAX, .clock_sm = UINT32_MAX,
+	};
+	if (t->memory) t->memory = read_memory(s, t->device, &out.used) != NOT_SUPPORTED;
+	if (t->utilization) {
+		struct utilization u;
+		answer ret = s->utilization(t->device, &u);
+		if (ret == SUCCESS) out.busy = u.gpu;
+		t->utilization = ret != NOT_SUPPORTED;
+	}
+	if (t->clock) {
+		unsigned mhz;
+		answer ret = s->clock(t->device, CLOCK_SM, &mhz);
+		if (ret == SUCCESS) out.clock_sm = mhz;
+		t->clock = ret != NOT_SUPPORTED;
+	}
+	return out;
+}
+
+static void keep(struct sampler *s, struct sample sample) {
+	if (s->count == SAMPLES) {
+		s->first = (s->first + 1) % SAMPLES;
+		s->count--;
+	}
+	s->samples[(s->first + s->count++) % SAMPLES] = sample;
+}
+
+static void sample_all(struct sampler *s) {
+	pthread_mutex_lock(&s->lock);
+	for (uint32_t i = 0; i < s->target_count; i++) {
+		struct target t = s->targets[i];
+		s->asked = now();
+		pthread_mutex_unlock(&s->lock);
+		struct sample sample = read_target(s, &t);
+		pthread_mutex_lock(&s->lock);
+		s->asked = 0;
+		if (i >= s->target_count || s->targets[i].device != t.device) break; /* they were replaced */
+		s->targets[i] = t;
+		sample.target = i;
+		if (sample.used != UINT64_MAX || sample.busy != UINT32_MAX || sample.clock_sm != UINT32_MAX) keep(s, sample);
+	}
+	pthread_mutex_unlock(&s->lock);
+}
+
+static void *run(void *s) {
+	for (;;) {
+		/* At full seconds, when others of this program and of the host wake up, too. */
+		struct timespec next;
+		clock_gettime(CLOCK_MONOTONIC, &next);
+		next = (struct timespec){.tv_sec = next.tv_sec + 1};
+		while (clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &next, NULL) != 0) {
+		}
+		sample_all(s);
+	}
+	return NULL;
+}
+
+struct sampler *sampler_start(const char *library) {
+	void *nvml = dlopen(library, RTLD_LAZY | RTLD_NOLOAD);
+	struct sampler *s = calloc(1, sizeof *s);
+	if (nvml == NULL || s == NULL) return NULL;
+	s->memory = (answer (*)(void *, struct memory *))dlsym(nvml, "nvmlDeviceGetMemoryInfo");
+	s->memory_v2 = (answer (*)(void *, struct memory_v2 *))dlsym(nvml, "nvmlDeviceGetMemoryInfo_v2");
+	s->utilization = (answer (*)(void *, struct utilization *))dlsym(nvml, "nvmlDeviceGetUtilizationRates");
+	s->clock = (answer (*)(void *, int, unsigned *))dlsym(nvml, "nvmlDeviceGetClockInfo");
+	pthread_mutex_init(&s->lock, NULL);
+
+	/* Signals are for Go's threads; a new thread begins with the mask of its maker. */
+	sigset_t all, before;
+	sigfillset(&all);
+	pthread_sigmask(SIG_SETMASK, &all, &before);
+	pthread_t thread;
+	int failure = pthread_create(&thread, NULL, run, s);
+	pthread_sigmask(SIG_SETMASK, &before, NULL);
+	return failure == 0 ? s : NULL;
+}
+
+void sampler_forget_targets(struct sampler *s) {
+	pthread_mutex_lock(&s->lock);
+	s->target_count = s->count = 0;
+	pthread_mutex_unlock(&s->lock);
+}
+
+void sampler_add_target(struct sampler *s, void *device, bool memory_only) {
+	pthread_mutex_lock(&s->lock);
+	if (s->target_count < TARGETS)
+		s->targets[s->target_count++] = (struct target){
+			.device = device,
+			.memory = true,
+			.utilization = !memory_only && s->utilization != NULL,
+			.clock = !memory_only && s->clock != NULL,
+		};
+	pthread_mutex_unlock(&s->lock);
+}
+
+uint32_t sampler_take(struct sampler *s, struct sample *out, uint32_t room) {
+	uint32_t taken = 0;
+	pthread_mutex_lock(&s->lock);
+	for (; taken < room && s->count > 0; s->count--) {
+		out[taken++] = s->samples[s->first];
+		s->first = (s->first + 1) % SAMPLES;
+	}
+	if (s->count == 0) s->first = 0; /* so that no more memory is touched than needed */
+	pthread_mutex_unlock(&s->lock);
+	return taken;
+}
+
+double sampler_waits(struct sampler *s) {
+	pthread_mutex_lock(&s->lock);
+	double waits = s->asked == 0 ? 0 : now() - s->asked;
+	pthread_mutex_unlock(&s->lock);
+	return waits;
+}

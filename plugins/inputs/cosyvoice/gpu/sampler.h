@@ -1,0 +1,36 @@
+/* A thread that takes the cheap readings of some devices once a second and keeps them
+ * until they are fetched. It is in C because to wake up once a second costs a Go program
+ * several times as much CPU as these readings do. */
+#ifndef GPU_SAMPLER_H
+#define GPU_SAMPLER_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/* A reading with all bits set is not known, as NVML itself says it. */
+struct sample {
+	int64_t at;         /* Unix time in milliseconds */
+	uint64_t used;      /* bytes of memory, without what the driver reserves */
+	uint32_t busy;      /* utilisation in percent */
+	uint32_t clock_sm;  /* MHz */
+	uint32_t target;    /* the number that the device has among the targets */
+};
+
+struct sampler;
+
+/* Starts the thread, which uses the NVML library that is open under this name. NULL if it
+ * cannot be started. */
+struct sampler *sampler_start(const char *library);
+
+/* Forgets the devices, and the samples of them. */
+void sampler_forget_targets(struct sampler *s);
+/* Adds a device; the first one has the number 0. */
+void sampler_add_target(struct sampler *s, void *device, bool memory_only);
+
+/* Moves the oldest samples to out, at most room of them, and returns how many. */
+uint32_t sampler_take(struct sampler *s, struct sample *out, uint32_t room);
+
+/* For how many seconds the driver has not answered the question under way. */
+double sampler_waits(struct sampler *s);
+
+#endif
