@@ -4,7 +4,6 @@ import (
 	"context"
 	"time"
 
-	"github.com/cosyvoice-telegraf/cosyvoice-telegraf/plugins/inputs/cosyvoice/gpu"
 	"github.com/cosyvoice-telegraf/cosyvoice-telegraf/plugins/inputs/cosyvoice/process"
 )
 
@@ -19,24 +18,13 @@ type answer struct {
 	report process.Report
 }
 
-// observe samples the processes once a second and answers questions. It alone uses
-// the observer: a read of /proc can block for as long as the process it is about, and
-// then nobody else may wait for it.
-//
-// The samples of the GPUs are its clock while they come: to wake up costs more than
-// the sample, so that both are taken in one. The timer is for when they do not: it has
-// the length of the monitor's own, since a timer that is put off still wakes the
-// program once for each of its periods.
+// observe answers questions. It alone uses the observer: a read of /proc can block for as
+// long as the process it is about, and then nobody else may wait for it.
 func (c *Cosyvoice) observe(ctx context.Context) {
-	timer := time.NewTimer(gpu.SampleInterval)
-	defer timer.Stop()
 	for {
 		select {
 		case <-ctx.Done():
 			return
-		case <-timer.C:
-			c.processes.Sample()
-			timer.Reset(gpu.SampleInterval)
 		case q := <-c.questions:
 			// There is always room: one question can wait while one is answered.
 			c.answers <- answer{q.at, c.processes.Tick(q.gpuPIDs)}

@@ -3,7 +3,6 @@
 
 #include <dlfcn.h>
 #include <pthread.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <time.h>
 
@@ -90,7 +89,8 @@ static void keep(struct sampler *s, struct sample sample) {
 	s->samples[(s->first + s->count++) % SAMPLES] = sample;
 }
 
-static void sample_all(struct sampler *s) {
+void sampler_round(void *sampler) {
+	struct sampler *s = sampler;
 	pthread_mutex_lock(&s->lock);
 	for (uint32_t i = 0; i < s->target_count; i++) {
 		struct target t = s->targets[i];
@@ -107,20 +107,7 @@ static void sample_all(struct sampler *s) {
 	pthread_mutex_unlock(&s->lock);
 }
 
-static void *run(void *s) {
-	for (;;) {
-		/* At full seconds, when others of this program and of the host wake up, too. */
-		struct timespec next;
-		clock_gettime(CLOCK_MONOTONIC, &next);
-		next = (struct timespec){.tv_sec = next.tv_sec + 1};
-		while (clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &next, NULL) != 0) {
-		}
-		sample_all(s);
-	}
-	return NULL;
-}
-
-struct sampler *sampler_start(const char *library) {
+struct sampler *sampler_new(const char *library) {
 	void *nvml = dlopen(library, RTLD_LAZY | RTLD_NOLOAD);
 	struct sampler *s = calloc(1, sizeof *s);
 	if (nvml == NULL || s == NULL) return NULL;
@@ -129,15 +116,7 @@ struct sampler *sampler_start(const char *library) {
 	s->utilization = (answer (*)(void *, struct utilization *))dlsym(nvml, "nvmlDeviceGetUtilizationRates");
 	s->clock = (answer (*)(void *, int, unsigned *))dlsym(nvml, "nvmlDeviceGetClockInfo");
 	pthread_mutex_init(&s->lock, NULL);
-
-	/* Signals are for Go's threads; a new thread begins with the mask of its maker. */
-	sigset_t all, before;
-	sigfillset(&all);
-	pthread_sigmask(SIG_SETMASK, &all, &before);
-	pthread_t thread;
-	int failure = pthread_create(&thread, NULL, run, s);
-	pthread_sigmask(SIG_SETMASK, &before, NULL);
-	return failure == 0 ? s : NULL;
+	return s;
 }
 
 void sampler_forget_targets(struct sampler *s) {

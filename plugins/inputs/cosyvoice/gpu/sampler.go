@@ -8,19 +8,21 @@ package gpu
 import "C"
 
 import (
-	"errors"
+	"fmt"
 	"reflect"
 	"slices"
 	"time"
 	"unsafe"
 
 	"github.com/NVIDIA/go-nvml/pkg/nvml"
+
+	"github.com/cosyvoice-telegraf/cosyvoice-telegraf/internal/everysecond"
 )
 
-// sampler is the thread that takes the samples. It is never stopped: the end of the
+// sampler takes the samples in a thread of its own. That is never stopped: the end of the
 // process ends it, since nothing else ends a call of a driver that hangs.
 type sampler struct {
-	thread  *C.struct_sampler
+	c       *C.struct_sampler
 	targets []*device
 	buffer  [64]C.struct_sample
 }
@@ -29,11 +31,14 @@ type sampler struct {
 func startSampler(library string) (*sampler, error) {
 	name := C.CString(library)
 	defer C.free(unsafe.Pointer(name))
-	thread := C.sampler_start(name)
-	if thread == nil {
-		return nil, errors.New("the thread that samples the GPUs could not be started: there is no memory for it, or too many threads")
+	c := C.sampler_new(name)
+	if c == nil {
+		return nil, fmt.Errorf("sample the GPUs once a second: %s is not open, or there is no memory", library)
 	}
-	return &sampler{thread: thread}, nil
+	if _, err := everysecond.Start(C.sampler_round, unsafe.Pointer(c)); err != nil {
+		return nil, fmt.Errorf("sample the GPUs once a second: %w", err)
+	}
+	return &sampler{c: c}, nil
 }
 
 // watch sets the devices to sample. The samples of others that were not taken are lost.
@@ -41,10 +46,10 @@ func (s *sampler) watch(devices []*device) {
 	if slices.Equal(devices, s.targets) {
 		return
 	}
-	C.sampler_forget_targets(s.thread)
+	C.sampler_forget_targets(s.c)
 	s.targets = slices.Clone(devices)
 	for _, dev := range devices {
-		C.sampler_add_target(s.thread, handle(dev.Device), C.bool(dev.card != ""))
+		C.sampler_add_target(s.c, handle(dev.Device), C.bool(dev.card != ""))
 	}
 }
 
@@ -61,7 +66,7 @@ func (s *sampler) take() *sampled {
 		taken[i].UUID = dev.uuid
 	}
 	for n := len(s.buffer); n == len(s.buffer); {
-		n = int(C.sampler_take(s.thread, &s.buffer[0], C.uint32_t(len(s.buffer))))
+		n = int(C.sampler_take(s.c, &s.buffer[0], C.uint32_t(len(s.buffer))))
 		for _, c := range s.buffer[:n] {
 			t := &taken[c.target]
 			t.At = append(t.At, int64(c.at))
@@ -70,5 +75,5 @@ func (s *sampler) take() *sampled {
 			t.ClockSM = append(t.ClockSM, uint32(c.clock_sm))
 		}
 	}
-	return &sampled{Series: taken, Waits: time.Duration(C.sampler_waits(s.thread) * C.double(time.Second))}
+	return &sampled{Series: taken, Waits: time.Duration(C.sampler_waits(s.c) * C.double(time.Second))}
 }

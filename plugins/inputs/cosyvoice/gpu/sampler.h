@@ -1,6 +1,5 @@
-/* A thread that takes the cheap readings of some devices once a second and keeps them
- * until they are fetched. It is in C because to wake up once a second costs a Go program
- * several times as much CPU as these readings do. */
+/* Takes the cheap readings of some devices once a second and keeps them until they are
+ * fetched: in C, see package everysecond. */
 #ifndef GPU_SAMPLER_H
 #define GPU_SAMPLER_H
 
@@ -18,14 +17,17 @@ struct sample {
 
 struct sampler;
 
-/* Starts the thread, which uses the NVML library that is open under this name. NULL if it
- * cannot be started. */
-struct sampler *sampler_start(const char *library);
+/* Makes a sampler that uses the NVML library that is open under this name; NULL if there is
+ * none, or no memory. */
+struct sampler *sampler_new(const char *library);
 
 /* Forgets the devices, and the samples of them. */
 void sampler_forget_targets(struct sampler *s);
 /* Adds a device; the first one has the number 0. */
 void sampler_add_target(struct sampler *s, void *device, bool memory_only);
+
+/* Samples all devices; the argument is a sampler. */
+void sampler_round(void *sampler);
 
 /* Moves the oldest samples to out, at most room of them, and returns how many. */
 uint32_t sampler_take(struct sampler *s, struct sample *out, uint32_t room);

@@ -65,7 +65,7 @@ func (o *Observer) follow() {
 		switch root := o.table.entries[s.id.pid]; {
 		case s.dead:
 		case root == nil || root.id != s.id:
-			o.bury(s)
+			o.bury(s, o.options.Now())
 		default:
 			followed[s.id.pid] = true
 			s.renew(root.match)
@@ -145,7 +145,7 @@ func (o *Observer) assignProcesses() {
 		}
 		s.assign(o.fs, o.stats, processes)
 		if s.members[s.id] == nil {
-			o.bury(s)
+			o.bury(s, o.options.Now())
 		}
 	}
 }

@@ -55,11 +55,10 @@ func (o *Observer) noteReady(s *server) {
 		fmt.Sprintf("server ready %.0f s after its start", now.Sub(s.startTime).Seconds()))
 }
 
-func (o *Observer) noteExit(s *server) {
-	now := o.options.Now()
-	o.note(s, EventExit, SeverityError, now,
+func (o *Observer) noteExit(s *server, at time.Time) {
+	o.note(s, EventExit, SeverityError, at,
 		fmt.Sprintf("server process %d is gone after %.0f s, it was %s",
-			s.id.pid, now.Sub(s.startTime).Seconds(), s.lastState))
+			s.id.pid, at.Sub(s.startTime).Seconds(), s.lastState))
 }
 
 func (o *Observer) note(s *server, kind EventKind, severity Severity, when time.Time, message string) {

@@ -17,7 +17,7 @@ func TestDeathAndReturn(t *testing.T) {
 	require.Equal(t, StateStarting, report.Services[0].State)
 	m.wait(time.Second)
 	m.kill(100)
-	o.Sample()
+	o.sample(o.stats, o.options.Now())
 	m.wait(9 * time.Second)
 
 	for range 3 {
@@ -50,7 +50,7 @@ func TestAReturnIsNeverBeforeTheExit(t *testing.T) {
 	again.start = 3600
 	m.run(again)
 	m.wait(900 * time.Millisecond)
-	o.Sample()
+	o.sample(o.stats, o.options.Now())
 	events := o.Tick(nil).Events
 	require.Equal(t, []EventKind{EventExit, EventStart}, kinds(events))
 	require.True(t, events[0].When.Before(events[1].When))
@@ -76,10 +76,10 @@ func TestExitEvent(t *testing.T) {
 			}
 			end(m)
 			m.wait(time.Second)
-			o.Sample()
+			o.sample(o.stats, o.options.Now())
 			died := m.now
 			m.wait(time.Second)
-			o.Sample()
+			o.sample(o.stats, o.options.Now())
 			report := o.Tick(nil)
 			require.NotEmpty(t, report.Events)
 			exit := report.Events[0]

@@ -112,7 +112,7 @@ func TestLiveServer(t *testing.T) {
 	const sampled = 1250 * time.Millisecond
 	for range 5 {
 		time.Sleep(250 * time.Millisecond)
-		o.Sample()
+		o.sample(o.stats, o.options.Now())
 	}
 	service := serviceOf(o.Tick(nil), instance)
 	used := *service.CPUPercent / 100 * sampled.Seconds()
@@ -140,7 +140,7 @@ func TestLiveServer(t *testing.T) {
 	require.NoError(t, server.Process.Kill())
 	_ = server.Wait()
 	require.LessOrEqual(t, used, (server.ProcessState.UserTime() + server.ProcessState.SystemTime()).Seconds())
-	o.Sample()
+	o.sample(o.stats, o.options.Now())
 	report := o.Tick(nil)
 	require.Equal(t, []EventKind{EventExit}, kindsOf(report, instance))
 	require.Equal(t, StateDead, serviceOf(report, instance).State)

@@ -86,20 +86,21 @@ func (p Pin) validate() error {
 	return nil
 }
 
-// Observer watches the servers of one host. Sample and Tick are called from one
-// goroutine; Run may work beside them.
+// Observer watches the servers of one host. Tick is called from one goroutine; Run
+// works beside it.
 type Observer struct {
 	options Options
 	fs      procfs.FS
 	boot    time.Time
 	began   time.Time
 
-	stats   *statReader
-	host    hostReader
-	table   table
-	sockets socketReader
-	prober  *prober
-	pss     *pssReader
+	stats    *statReader
+	recorder *recorder
+	host     hostReader
+	table    table
+	sockets  socketReader
+	prober   *prober
+	pss      *pssReader
 
 	ownership ownership
 	servers   []*server
@@ -141,18 +142,23 @@ func New(options Options) (*Observer, error) {
 	if err != nil {
 		return nil, fmt.Errorf("read the boot time from %s/stat: %w", options.ProcRoot, err)
 	}
+	recorder, err := newRecorder(options.ProcRoot)
+	if err != nil {
+		return nil, err
+	}
 	stats := &statReader{root: options.ProcRoot}
 	o := &Observer{
-		options: options,
-		stats:   stats,
-		fs:      fs,
-		boot:    time.Unix(int64(host.BootTime), 0),
-		began:   options.Now(),
-		host:    hostReader{fs: fs},
-		table:   newTable(fs, options.ProcRoot, stats),
-		sockets: socketReader{root: options.ProcRoot},
-		prober:  newProber(options.Probe),
-		pss:     newPSSReader(fs),
+		options:  options,
+		stats:    stats,
+		recorder: recorder,
+		fs:       fs,
+		boot:     time.Unix(int64(host.BootTime), 0),
+		began:    options.Now(),
+		host:     hostReader{fs: fs},
+		table:    newTable(fs, options.ProcRoot, stats),
+		sockets:  socketReader{root: options.ProcRoot},
+		prober:   newProber(options.Probe),
+		pss:      newPSSReader(fs),
 
 		ownership: ownership{fs: fs, root: options.ProcRoot},
 
@@ -164,8 +170,8 @@ func New(options Options) (*Observer, error) {
 	return o, nil
 }
 
-// Run does what must not hold up a tick, probes and the slow memory reading,
-// until the context ends. It returns when all its goroutines have.
+// Run samples the servers every second, and does what must not hold up a tick, probes and
+// the slow memory reading, until the context ends. It returns when all this has ended.
 func (o *Observer) Run(ctx context.Context) {
 	var work sync.WaitGroup
 	defer work.Wait()
@@ -173,6 +179,9 @@ func (o *Observer) Run(ctx context.Context) {
 		work.Go(func() { o.prober.run(ctx) })
 	}
 	work.Go(func() { o.pss.run(ctx) })
+	if err := o.recorder.run(ctx); err != nil {
+		o.options.Log.Warnf("Cannot %v; the extremes between two ticks go unseen", err)
+	}
 }
 
 type silent struct{}

@@ -51,7 +51,7 @@ func TestCPUAndMemoryOverAnInterval(t *testing.T) {
 			server.rssPages = 500
 		}
 		m.stat(server)
-		o.Sample()
+		o.sample(o.stats, o.options.Now())
 	}
 	newborn := proc{pid: 102, ppid: 101, argv: "ffmpeg -", cpu: 20}
 	m.run(newborn)
@@ -70,7 +70,7 @@ func TestCPUAndMemoryOverAnInterval(t *testing.T) {
 	child.cpu += 300
 	m.stat(child)
 	m.wait(time.Second)
-	o.Sample()
+	o.sample(o.stats, o.options.Now())
 	m.kill(101)
 	m.kill(102)
 	m.wait(9 * time.Second)

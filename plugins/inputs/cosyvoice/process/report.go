@@ -32,7 +32,7 @@ type Host struct {
 }
 
 // Service is one server. When it is dead, only Instance, Version, Up, Ready and
-// State are set.
+// State are set, and once the samples up to its death.
 type Service struct {
 	Instance string
 	// Version is the configured one, else the short hash of the checkout's
@@ -59,6 +59,9 @@ type Service struct {
 	RSSBytes    *uint64
 	RSSMaxBytes *uint64
 	RSSMinBytes *uint64
+
+	// Samples are those of the seconds since the last tick, oldest first.
+	Samples []Sample
 
 	// Connections are those established to its port, in its own network
 	// namespace, a probe under way included.

@@ -20,6 +20,7 @@ type interval struct {
 	pending  uint64 // clock ticks since the last sample that gave a percentage
 	cpu      extremes[float64]
 	rss      extremes[uint64]
+	samples  []Sample
 }
 
 // extremes is the range of the values seen, empty at first.
@@ -34,20 +35,33 @@ func (e *extremes[T]) add(value T) {
 	}
 }
 
-// Sample reads CPU time and memory of the servers that are known and notices a
-// death at once. It is meant to be called every second: it reads one small file
-// for each of the servers' processes.
-func (o *Observer) Sample() {
+// Sample is a server at one second.
+type Sample struct {
+	At         time.Time
+	CPUPercent float64 // since the sample before, 100 for one core
+	RSSBytes   uint64
+}
+
+// statSource is the proc file system now, or as it was recorded.
+type statSource interface {
+	read(pid int) (stat, error)
+}
+
+// sample takes in CPU time and memory of the servers at a time that has come or passed, and
+// notices deaths.
+func (o *Observer) sample(source statSource, at time.Time) {
 	for _, s := range o.servers {
 		if s.dead {
 			continue
 		}
-		for _, gone := range s.sample(o.stats, o.options.Now()) {
+		for _, gone := range s.sample(source) {
 			o.table.forget(gone.pid)
 		}
 		if s.members[s.id] == nil {
-			o.bury(s)
+			o.bury(s, at)
+			continue
 		}
+		s.account(at)
 	}
 }
 
@@ -57,17 +71,17 @@ func isNoProcess(err error) bool {
 	return errors.Is(err, fs.ErrNotExist) || errors.Is(err, syscall.ESRCH)
 }
 
-func (o *Observer) bury(s *server) {
-	o.noteExit(s)
+func (o *Observer) bury(s *server, at time.Time) {
+	o.noteExit(s, at)
 	o.options.Log.Warnf("CosyVoice server %q is gone: pid %d, last state %s", s.instance, s.id.pid, s.lastState)
-	s.dead, s.died, s.lastState = true, o.options.Now(), StateDead
+	s.dead, s.died, s.lastState = true, at, StateDead
 	s.members, s.cpuPercent = nil, nil
 }
 
 // sample updates the members and returns those that are gone.
-func (s *server) sample(stats *statReader, now time.Time) (gone []processID) {
+func (s *server) sample(source statSource) (gone []processID) {
 	for id, m := range s.members {
-		stat, err := stats.read(id.pid)
+		stat, err := source.read(id.pid)
 		if err != nil && !isNoProcess(err) {
 			continue
 		}
@@ -78,7 +92,6 @@ func (s *server) sample(stats *statReader, now time.Time) (gone []processID) {
 		}
 		m.stat = stat
 	}
-	s.account(now)
 	return gone
 }
 
@@ -99,7 +112,9 @@ func (s *server) account(now time.Time) {
 		return
 	}
 	if elapsed := now.Sub(in.sampled); elapsed >= shortestSample {
-		in.cpu.add(percent(in.pending, elapsed))
+		cpu := percent(in.pending, elapsed)
+		in.cpu.add(cpu)
+		in.samples = append(in.samples, Sample{now, cpu, rss})
 		in.pending, in.sampled = 0, now
 	}
 }

@@ -25,10 +25,13 @@ type stat struct {
 // isGone tells a process that has ended and only waits for its parent to notice.
 func (s stat) isGone() bool { return s.state == 'Z' || s.state == 'X' }
 
+// longestStat is several times the longest line of the file.
+const longestStat = 2 << 10
+
 // statReader reads into one buffer, for one goroutine.
 type statReader struct {
 	root   string
-	buffer [2 << 10]byte // several times the longest line
+	buffer [longestStat]byte
 }
 
 func (r *statReader) read(pid int) (stat, error) {

@@ -12,7 +12,11 @@ import (
 // not known.
 func (o *Observer) Tick(gpuPIDs map[int]bool) Report {
 	report := Report{Host: o.host.read()}
-	o.Sample()
+	now := o.options.Now()
+	for _, round := range o.recorder.take(now) {
+		o.sample(round, round.at)
+	}
+	o.sample(o.stats, now)
 	report.Scan = o.discover(gpuPIDs)
 	pss := o.pss.take()
 	targets := make(map[processID]target)
@@ -32,6 +36,7 @@ func (o *Observer) Tick(gpuPIDs map[int]bool) Report {
 			measured = append(measured, id)
 		}
 	}
+	o.recorder.watch(measured)
 	o.prober.watch(targets)
 	o.pss.watch(measured)
 	slices.SortFunc(report.Services, func(a, b Service) int { return cmp.Compare(a.Instance, b.Instance) })
@@ -40,9 +45,11 @@ func (o *Observer) Tick(gpuPIDs map[int]bool) Report {
 	return report
 }
 
-// obituary is all that is known of a dead server.
+// obituary is all that is known of a dead server; how it was in the end is told once.
 func (s *server) obituary() Service {
-	return Service{Instance: s.instance, Version: s.version, Ready: new(false), State: StateDead}
+	samples := s.interval.samples
+	s.interval.samples = nil
+	return Service{Instance: s.instance, Version: s.version, Ready: new(false), State: StateDead, Samples: samples}
 }
 
 // read reads a living server and begins its next interval.
@@ -60,7 +67,8 @@ func (o *Observer) read(s *server, pss map[processID]uint64) Service {
 		UptimeSeconds: new(max(0, now.Sub(s.startTime).Seconds())),
 		CPUMaxPercent: in.cpu.max, CPUMinPercent: in.cpu.min,
 		RSSMaxBytes: in.rss.max, RSSMinBytes: in.rss.min,
-		Roles: o.roles(s, elapsed, pss),
+		Samples: in.samples,
+		Roles:   o.roles(s, elapsed, pss),
 	}
 	s.cpuPercent = nil
 	if elapsed > 0 {
