@@ -1,0 +1,5 @@
+//go:build !race
+
+package logline
+
+const mutatedLines = 1_000_000

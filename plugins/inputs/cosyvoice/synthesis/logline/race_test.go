@@ -1,0 +1,5 @@
+//go:build race
+
+package logline
+
+const mutatedLines = 50_000
