@@ -10,7 +10,7 @@ BIN     := bin
 # Nobody is asked over HTTP/2; without it each process of the plugin is 0.4 MB smaller.
 TAGS    := nethttpomithttp2
 
-.PHONY: help build parts demo up generate lint unit e2e test test-long bench
+.PHONY: help build parts demo up generate corpus lint unit e2e test test-long bench
 
 help: ## list the commands
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST)
@@ -32,6 +32,9 @@ up: build parts ## the whole stack on this machine
 
 generate: ## write the plugin README from the schema, and the expected.out of its testcases
 	go test ./plugins/inputs/cosyvoice -run 'README|TestCases' -update
+
+corpus: ## make the corpus of logs anew: 2 minutes, needs Python 3.10 and 3.12, and PyPI once
+	sh test/corpus/generate.sh
 
 lint: ## gofmt, vet, staticcheck
 	@test -z "$$(gofmt -l .)" || { gofmt -l .; echo "run gofmt -w on these files"; exit 1; }
