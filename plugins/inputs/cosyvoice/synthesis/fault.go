@@ -1,0 +1,58 @@
+package synthesis
+
+import "github.com/cosyvoice-telegraf/cosyvoice-telegraf/plugins/inputs/cosyvoice/synthesis/logline"
+
+// fault takes an error and finds the synthesis that it ended.
+func (t *Tracker) fault(record *logline.Record) {
+	f := record.Fault
+	t.news.Faults = append(t.news.Faults, Fault{At: t.stamps.point(t.Now, record.Place), FaultText: f})
+	if f.Where == logline.LLMThread {
+		if s := t.newestOpen(true); s != nil {
+			s.Request.ThreadFault = &f
+		}
+		return
+	}
+	r := t.failed()
+	if r == nil {
+		return // of the server, not of a synthesis
+	}
+	r.Progress = t.Now
+	r.EndPlace = record.Place
+	r.Memory = f.Memory
+	t.finish(r, Failed, f.Error)
+}
+
+// failed is the request that an exception ended. Its bar is closed before the exception
+// is written; one without a bar has a segment in work, or was just announced.
+func (t *Tracker) failed() *request {
+	for _, r := range t.Requests {
+		if r.Closing {
+			return r
+		}
+	}
+	if len(t.Arrivals) > 0 {
+		r := t.newRequest(t.Arrivals[0].Place, t.Now)
+		r.Inferred = !t.bindArrival(r)
+		return r
+	}
+	if s := t.newestOpen(false); s != nil && s.Request.Bar == nil {
+		s.Request.Inferred = s.Request.Inferred || len(t.Requests) > 1
+		return s.Request
+	}
+	return nil
+}
+
+// newestOpen is the segment that started last of those without audio, else of all. With
+// alive, only those count whose thread has not died.
+func (t *Tracker) newestOpen(alive bool) *segment {
+	var newest *segment
+	for _, s := range t.open {
+		if alive && s.Request.ThreadFault != nil || s.Request.Stuck {
+			continue
+		}
+		if newest == nil || s.Yields == 0 || newest.Yields > 0 {
+			newest = s
+		}
+	}
+	return newest
+}

@@ -1,0 +1,190 @@
+package synthesis
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/cosyvoice-telegraf/cosyvoice-telegraf/plugins/inputs/cosyvoice/synthesis/logline"
+)
+
+// told gives a new tracker the lines of a log. In them "@12.345" stands for the date and
+// time at that second of noon.
+func told(t *testing.T, option TextOption, lines ...string) *Tracker {
+	t.Helper()
+	tracker := NewTracker(option, State{})
+	tell(tracker, lines...)
+	return tracker
+}
+
+func tell(tracker *Tracker, lines ...string) {
+	s := newSource(0, time.UTC, func(s *source, record *logline.Record) { tracker.Add(0, record, s.now) })
+	s.resume(tracker.Now, nil, 0)
+	for _, line := range lines {
+		if i := strings.IndexByte(line, '@'); i >= 0 {
+			second, rest, _ := strings.Cut(line[i+1:], " ")
+			line = line[:i] + "2026-11-23 12:00:" + strings.Replace(second, ".", ",", 1) + " INFO " + rest
+		}
+		s.reader.Write([]byte(line + "\n"))
+	}
+	s.flush()
+}
+
+func moment(second float64) time.Time {
+	return time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC).Add(seconds(second))
+}
+
+const (
+	bar2opens = "\r  0%|          | 0/2 [00:00<?, ?it/s]"
+	bar2half  = "\r 50%|#####     | 1/2 [00:01<00:01,  1.00s/it]"
+	bar2ends  = "\r100%|##########| 2/2 [00:02<00:00,  1.00s/it]\r100%|##########| 2/2 [00:02<00:00,  1.00s/it]"
+)
+
+func TestStream(t *testing.T) {
+	tracker := told(t, TextLength,
+		"@10.000 get zero_shot inference request",
+		bar2opens+"@10.200 synthesis text 你好，世界。",
+		"@10.700 yield speech len 1.0, rtf 0.5",  // 10.2 to 10.7
+		"@11.700 yield speech len 2.0, rtf 0.5",  // at once
+		"@15.000 yield speech len 1.0, rtf 0.25", // the client came back 3.05 s later
+		bar2half+"@15.400 synthesis text 再见。",    // the front end took 0.4 s
+		"@20.400 yield speech len 1.0, rtf 5.0",  // longer than there is audio left
+		bar2ends)
+	news := tracker.Take()
+	require.Len(t, news.Syntheses, 1)
+	s := news.Syntheses[0]
+	require.Equal(t, OK, s.Outcome)
+	require.Equal(t, logline.ZeroShot, s.Mode)
+	require.True(t, s.Streaming)
+	require.False(t, s.Inferred)
+	require.Equal(t, moment(10.2), s.Start)
+	require.Equal(t, moment(20.4), s.End)
+	require.Equal(t, s.End, s.Point.Truncate(time.Millisecond))
+	require.InDelta(t, 0.2, *s.WaitSeconds, 1e-9)
+	require.InDelta(t, 0.5, *s.FirstChunkSeconds, 1e-9)
+	require.InDelta(t, 6.75, s.ComputeSeconds, 1e-9)
+	require.InDelta(t, 5.0, s.AudioSeconds, 1e-9)
+	require.InDelta(t, 1.35, *s.RTF(), 1e-9)
+	require.InDelta(t, 5.4, *s.GapSeconds, 1e-9, "the front end counts, the client does not")
+	require.True(t, s.Stalled)
+	require.Equal(t, 4, s.Chunks)
+	require.Equal(t, 2, s.Segments)
+	require.Equal(t, 9, *s.Characters)
+	require.InDelta(t, 1.0, s.ConcurrencyMean, 1e-9)
+	require.True(t, s.WarmUp)
+}
+
+func TestMeanConcurrency(t *testing.T) {
+	tracker := told(t, TextLength,
+		"\r  0%|          | 0/1 [00:00<?, ?it/s]@10.000 synthesis text 一",
+		"\n\r  0%|          | 0/1 [00:00<?, ?it/s]\x1b[A@11.000 synthesis text 二",
+		"@12.000 yield speech len 10.0, rtf 0.1",
+		"\n\r100%|##########| 1/1 [00:01<00:00,  1.00s/it]\x1b[A\r100%|##########| 1/1 [00:01<00:00,  1.00s/it]",
+		"@14.000 yield speech len 10.0, rtf 0.4",
+		"\r100%|##########| 1/1 [00:04<00:00,  4.00s/it]\r100%|##########| 1/1 [00:04<00:00,  4.00s/it]")
+	found := tracker.Take().Syntheses
+	require.Len(t, found, 2)
+	require.Equal(t, moment(11), found[0].Start)
+	require.InDelta(t, 2.0, found[0].ConcurrencyMean, 1e-9)
+	require.InDelta(t, 1.25, found[1].ConcurrencyMean, 1e-9, "two for one of four seconds")
+	require.Equal(t, 2, found[1].ConcurrencyMax)
+	require.False(t, found[1].Inferred)
+}
+
+func TestStuck(t *testing.T) {
+	tracker := told(t, TextLength, bar2opens+"@10.000 synthesis text 你好")
+	tracker.Advance(moment(39))
+	require.Equal(t, Live{InFlight: 1, OldestSeconds: new(29.0)}, tracker.Live())
+	tracker.Advance(moment(41))
+	live := tracker.Live()
+	require.Equal(t, 1, live.Stuck)
+	stuck := tracker.Take().Stuck
+	require.Len(t, stuck, 1)
+	require.Equal(t, moment(40), stuck[0].At.Truncate(time.Millisecond))
+	require.Empty(t, stuck[0].Cause)
+
+	tell(tracker, "@50.000 yield speech len 1.0, rtf 40.0")
+	require.Zero(t, tracker.Live().Stuck, "it was only slow")
+	tracker.End()
+	require.Equal(t, Abandoned, tracker.Take().Syntheses[0].Outcome, "after a yield it is up to the client")
+}
+
+func TestDeadThreadIsStuckSooner(t *testing.T) {
+	tracker := told(t, TextLength, bar2opens+"@10.000 synthesis text 你好",
+		"Exception in thread Thread-4 (llm_job):", "Traceback (most recent call last):",
+		`  File "/opt/CosyVoice/cosyvoice/cli/model.py", line 121, in llm_job`, "    for i in token_generator:",
+		"ValueError: should not get token 6590", "@10.100 some other line")
+	tracker.Advance(moment(26))
+	stuck := tracker.Take().Stuck
+	require.Len(t, stuck, 1)
+	require.Equal(t, logline.BadToken, stuck[0].Cause)
+	tracker.End()
+	s := tracker.Take().Syntheses[0]
+	require.Equal(t, Stuck, s.Outcome)
+	require.Equal(t, logline.BadToken, s.Error)
+}
+
+func TestSlowServerIsNotStuck(t *testing.T) {
+	tracker := told(t, TextLength, bar2opens+"@00.000 synthesis text 你好", "@20.000 yield speech len 10.0, rtf 2.0",
+		bar2half+"@20.000 synthesis text 你好")
+	tracker.Advance(moment(120))
+	require.Zero(t, tracker.Live().Stuck, "its last yield took 20 s: 200 s are waited")
+	tracker.Advance(moment(221))
+	require.Equal(t, 1, tracker.Live().Stuck)
+}
+
+func TestNewServerEndsWhatTheOldOneHadInWork(t *testing.T) {
+	tracker := told(t, TextLength, bar2opens+"@10.000 synthesis text 你好", "@12.000 input frame rate=25")
+	found := tracker.Take().Syntheses
+	require.Len(t, found, 1)
+	require.Equal(t, Stuck, found[0].Outcome)
+	require.Zero(t, tracker.Live().InFlight)
+}
+
+func TestKilled(t *testing.T) {
+	tracker := told(t, TextLength, bar2opens+"@10.000 synthesis text 你好", "Killed")
+	found := tracker.Take().Syntheses
+	require.Len(t, found, 1)
+	require.Equal(t, Failed, found[0].Outcome)
+	require.Equal(t, logline.Killed, found[0].Error)
+}
+
+func TestFirstChunkGrew(t *testing.T) {
+	stream := func(second, first, rtf string) []string {
+		return []string{
+			"\r  0%|          | 0/1 [00:00<?, ?it/s]@" + second + ".000 synthesis text 你好",
+			"@" + second + ".100 yield speech len " + first + ", rtf " + rtf,
+			"@" + second + ".300 yield speech len 2.0, rtf 0.1",
+			"\r100%|##########| 1/1 [00:04<00:00,  4.00s/it]\r100%|##########| 1/1 [00:04<00:00,  4.00s/it]",
+		}
+	}
+	tracker := told(t, TextLength, stream("10", "1.0", "0.1")...)
+	require.Empty(t, tracker.Take().Notices)
+	tell(tracker, stream("20", "4.0", "0.025")...)
+	notices := tracker.Take().Notices
+	require.Len(t, notices, 1)
+	require.Equal(t, FirstChunkGrew, notices[0].Code)
+	tell(tracker, stream("30", "4.0", "0.025")...)
+	require.Empty(t, tracker.Take().Notices, "said once")
+}
+
+func TestTextOptions(t *testing.T) {
+	read := func(option TextOption) Synthesis {
+		tracker := told(t, option, bar2opens+"@10.000 synthesis text 你好，世界", "@11.000 yield speech len 10.0, rtf 0.1")
+		tracker.End()
+		return tracker.Take().Syntheses[0]
+	}
+	require.Nil(t, read(NoText).Characters)
+	require.Equal(t, 5, *read(TextLength).Characters)
+	require.Empty(t, read(TextLength).Text)
+	require.Regexp(t, "^[0-9a-f]{16}$", read(TextHash).Text)
+	require.Equal(t, "你好，世界", read(FullText).Text)
+}
+
+func TestBin(t *testing.T) {
+	for value, bin := range map[float64]int64{1: 0, 1.121: 0, 1.123: 1, 10: 20, 0.1: -20, 0.0999: -21} {
+		require.Equal(t, bin, Bin(value), "%g", value)
+	}
+}
