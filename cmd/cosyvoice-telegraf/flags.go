@@ -14,6 +14,7 @@ reading by a newline on its standard input.
 
 Usage:
   cosyvoice-telegraf [flags]
+  cosyvoice-telegraf replay [flags] FILE...   what a server's log tells; see replay --help
 
 Flags:
   --config FILE     settings; without it, defaults, which find everything themselves
@@ -34,6 +35,7 @@ Examples:
   cosyvoice-telegraf --print-config > cosyvoice.conf
   cosyvoice-telegraf --config cosyvoice.conf --check-config
   cosyvoice-telegraf --interval 2s
+  cosyvoice-telegraf replay --table cosyvoice.log
 `
 
 type options struct {

@@ -4,6 +4,7 @@ package main
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"flag"
@@ -13,6 +14,7 @@ import (
 	"os/signal"
 	"runtime"
 	"syscall"
+	_ "time/tzdata" // for hosts without time zones
 
 	"github.com/influxdata/telegraf"
 	"github.com/influxdata/telegraf/plugins/inputs"
@@ -22,6 +24,7 @@ import (
 	"github.com/cosyvoice-telegraf/cosyvoice-telegraf/internal/execd"
 	"github.com/cosyvoice-telegraf/cosyvoice-telegraf/plugins/inputs/cosyvoice"
 	"github.com/cosyvoice-telegraf/cosyvoice-telegraf/plugins/inputs/cosyvoice/gpu"
+	"github.com/cosyvoice-telegraf/cosyvoice-telegraf/plugins/inputs/cosyvoice/synthesis/datagram"
 )
 
 // version is set by the linker.
@@ -33,6 +36,9 @@ const nvmlChild = "nvml-child"
 func main() {
 	if len(os.Args) == 3 && os.Args[1] == nvmlChild {
 		os.Exit(runNVMLChild(os.Args[2]))
+	}
+	if len(os.Args) > 1 && os.Args[1] == "replay" {
+		os.Exit(replay(os.Args[2:], os.Stdin, os.Stdout, os.Stderr))
 	}
 	os.Exit(run(os.Args[1:], os.Stdin, os.Stdout, os.Stderr))
 }
@@ -73,7 +79,7 @@ func run(args []string, stdin, stdout *os.File, stderr io.Writer) int {
 	}
 	log := execd.NewLogger(stderr, level)
 	defer log.Close()
-	if err := prepare(input, o.config, log); err != nil {
+	if err := prepare(input, o.config, o.once, log); err != nil {
 		fmt.Fprint(stderr, execd.ErrorLines(err))
 		return 1
 	}
@@ -106,8 +112,9 @@ func run(args []string, stdin, stdout *os.File, stderr io.Writer) int {
 	return 0
 }
 
-// prepare applies the settings to the input and checks them.
-func prepare(input *cosyvoice.Cosyvoice, path string, log telegraf.Logger) error {
+// prepare applies the settings to the input and checks them. A single reading remembers
+// nothing of the logs and leaves the socket to the program that goes on.
+func prepare(input *cosyvoice.Cosyvoice, path string, once bool, log telegraf.Logger) error {
 	if path != "" {
 		if err := config.Load(path, "cosyvoice", input); err != nil {
 			return err
@@ -116,6 +123,10 @@ func prepare(input *cosyvoice.Cosyvoice, path string, log telegraf.Logger) error
 	self, err := os.Executable()
 	if err != nil {
 		return fmt.Errorf("find this program's own path: %w", err)
+	}
+	if !once {
+		input.StateFile = cmp.Or(input.StateFile, defaultStateFile())
+		input.ReportSocket = cmp.Or(input.ReportSocket, os.Getenv(datagram.PathVariable), datagram.DefaultPath)
 	}
 	input.Log = log
 	input.NVMLChild = []string{self, nvmlChild}

@@ -56,7 +56,10 @@ func (r *Runner) Run(ctx context.Context) error {
 	defer cancel()
 
 	q := newQueue(func(points int) { r.counters.pointsDropped.Add(int64(points)) })
-	acc := r.accumulator(func(_ string, line []byte) { q.add(line) })
+	acc := r.accumulator(func(_ string, line []byte) {
+		r.counters.pointsQueued.Add(1)
+		q.add(line)
+	})
 	if err := r.start(acc); err != nil {
 		return err
 	}

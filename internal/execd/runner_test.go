@@ -35,7 +35,7 @@ func TestGathersOnEachNewline(t *testing.T) {
 	_, err := r.closeStdin(t)
 	require.NoError(t, err)
 	require.Equal(t, []int64{1, 2, 3}, requirePoints(t, []byte(out.String())))
-	require.Equal(t, Stats{PointsWritten: 3}, r.Stats())
+	require.Equal(t, Stats{PointsQueued: 3, PointsWritten: 3}, r.Stats())
 }
 
 func TestGathersOnItsOwnClock(t *testing.T) {
@@ -147,7 +147,7 @@ func TestInvalidPointIsNotFatal(t *testing.T) {
 	_, err := r.closeStdin(t)
 	require.NoError(t, err)
 	require.Equal(t, []int64{1}, requirePoints(t, []byte(out.String())))
-	require.Equal(t, Stats{PointsWritten: 1, PointsInvalid: 2, FieldsInvalid: 2}, r.Stats())
+	require.Equal(t, Stats{PointsQueued: 1, PointsWritten: 1, PointsInvalid: 2, FieldsInvalid: 2}, r.Stats())
 }
 
 func TestPointsFromTheBackgroundAreWrittenAtOnce(t *testing.T) {

@@ -4,6 +4,7 @@ import "sync/atomic"
 
 // Stats counts what a runner did and what it had to drop since it started.
 type Stats struct {
+	PointsQueued  int64 // valid points that the input gave
 	PointsWritten int64 // points that reached stdout
 	PointsDropped int64 // points given up because nobody read stdout
 	PointsInvalid int64 // points that line protocol cannot hold
@@ -12,6 +13,7 @@ type Stats struct {
 }
 
 type counters struct {
+	pointsQueued  atomic.Int64
 	pointsWritten atomic.Int64
 	pointsDropped atomic.Int64
 	pointsInvalid atomic.Int64
@@ -21,6 +23,7 @@ type counters struct {
 
 func (c *counters) snapshot() Stats {
 	return Stats{
+		PointsQueued:  c.pointsQueued.Load(),
 		PointsWritten: c.pointsWritten.Load(),
 		PointsDropped: c.pointsDropped.Load(),
 		PointsInvalid: c.pointsInvalid.Load(),

@@ -11,7 +11,7 @@ import (
 )
 
 // agent adds what the plugin knows of itself, whatever else failed.
-func (c *Cosyvoice) agent(t *tick, gpus gpu.Snapshot, gpuSeconds float64, report *process.Report) {
+func (c *Cosyvoice) agent(t *tick, gpus gpu.Snapshot, gpuSeconds float64, report *process.Report, logTotals map[string]any) {
 	own := cost(os.Getpid())
 	own["uptime_seconds"] = time.Since(c.began).Seconds()
 	own["success"] = int64(1)
@@ -47,6 +47,7 @@ func (c *Cosyvoice) agent(t *tick, gpus gpu.Snapshot, gpuSeconds float64, report
 		fields["processes_examined"] = float64(report.Scan.Examined)
 	}
 	t.add("cosyvoice_agent", map[string]string{"collector": "process"}, fields)
+	t.add("cosyvoice_agent", map[string]string{"collector": "log"}, logTotals)
 }
 
 // cost is what a process has used so far; empty if there is no such process.

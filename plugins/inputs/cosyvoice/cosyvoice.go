@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"regexp"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/influxdata/telegraf"
@@ -17,6 +18,9 @@ import (
 	"github.com/cosyvoice-telegraf/cosyvoice-telegraf/internal/execd"
 	"github.com/cosyvoice-telegraf/cosyvoice-telegraf/plugins/inputs/cosyvoice/gpu"
 	"github.com/cosyvoice-telegraf/cosyvoice-telegraf/plugins/inputs/cosyvoice/process"
+	"github.com/cosyvoice-telegraf/cosyvoice-telegraf/plugins/inputs/cosyvoice/synthesis"
+	"github.com/cosyvoice-telegraf/cosyvoice-telegraf/plugins/inputs/cosyvoice/synthesis/datagram"
+	"github.com/cosyvoice-telegraf/cosyvoice-telegraf/plugins/inputs/cosyvoice/triton"
 )
 
 //go:embed sample.conf
@@ -39,6 +43,12 @@ type Cosyvoice struct {
 	PCIe          bool            `toml:"pcie"`
 	NVLink        bool            `toml:"nvlink"`
 	Instances     []Instance      `toml:"instance"`
+	LogFiles      []string        `toml:"log_files"`
+	LogFromStart  bool            `toml:"log_from_beginning"`
+	LogTimezone   string          `toml:"log_timezone"`
+	StateFile     string          `toml:"state_file"`
+	Text          string          `toml:"text"`
+	ReportSocket  string          `toml:"report_socket"`
 	Log           telegraf.Logger `toml:"-"`
 
 	// NVMLChild is the command that runs gpu.RunChild; the library's path follows
@@ -52,17 +62,34 @@ type Cosyvoice struct {
 
 	gpus      *gpu.Monitor
 	processes *process.Observer
-	questions chan question
-	answers   chan answer
+	logs      *synthesis.Observer
+	models    *triton.Reader
+	listener  *datagram.Listener // nil without a socket
+	inbox     inbox
+	strangers atomic.Int64 // reports of processes that are no servers
 
-	gpuPIDs  map[int]bool    // holders of GPU memory at the last tick
+	processDesk desk[holders, process.Report]
+	logDesk     desk[[]synthesis.Server, logReport]
+
+	gpuPIDs  holders         // at the last tick
 	happened []process.Event // not yet written
-	version  string          // of the servers, as last known
+	servers  []synthesis.Server
+	told     []synthesis.Reading // not yet written
+	versions map[string]string   // of the servers by instance, as last known
+	version  string              // of the first of them
 	serving  serving
-	events   eventTimes
-	began    time.Time
-	cancel   context.CancelFunc
-	running  sync.WaitGroup
+	boxes    blackBoxes
+	troubles troubles
+	reasons  map[string]string // by instance, why there is no log
+	ticked   time.Time         // the last tick
+
+	checkpoint synthesis.Checkpoint // of what was told last
+	unsaved    []remembered
+
+	events  eventTimes
+	began   time.Time
+	cancel  context.CancelFunc
+	running sync.WaitGroup
 }
 
 // Instance names a server that is not found by itself.
@@ -73,6 +100,8 @@ type Instance struct {
 	Port    int    `toml:"port"`
 	Unit    string `toml:"systemd_unit"`
 	Cgroup  string `toml:"cgroup"`
+
+	LogFiles []string `toml:"log_files"`
 }
 
 // SampleConfig is the documented configuration.
@@ -108,7 +137,14 @@ func (c *Cosyvoice) Init() error {
 		return err
 	}
 	c.processes = observer
-	c.questions, c.answers = make(chan question, 1), make(chan answer, 2)
+	c.processDesk = newDesk[holders, process.Report]()
+	c.logDesk = newDesk[[]synthesis.Server, logReport]()
+	c.boxes, c.troubles = blackBoxes{}, troubles{}
+	c.versions, c.reasons = map[string]string{}, map[string]string{}
+	if c.logs, err = c.newLogs(options.ProcRoot); err != nil {
+		return err
+	}
+	c.models = triton.NewReader(c.Log)
 	c.gpus = gpu.NewMonitor(gpu.Options{
 		Command: append(c.NVMLChild, c.NVMLLibrary),
 		PCIe:    c.PCIe, NVLink: c.NVLink, Log: c.Log,
@@ -124,6 +160,11 @@ func (c *Cosyvoice) Start(telegraf.Accumulator) error {
 	c.running.Go(func() { c.gpus.Run(ctx) })
 	c.running.Go(func() { c.processes.Run(ctx) })
 	c.running.Go(func() { c.observe(ctx) })
+	c.running.Go(func() { c.readLogs(ctx) })
+	c.running.Go(func() { c.models.Run(ctx) })
+	if c.openSocket(); c.listener != nil {
+		c.running.Go(func() { c.listen(ctx) })
+	}
 	return nil
 }
 
@@ -152,7 +193,7 @@ func (c *Cosyvoice) Gather(acc telegraf.Accumulator) error {
 	ctx, cancel := context.WithDeadline(context.Background(), t.now.Add(tickBudget))
 	defer cancel()
 
-	// Both observers work at the same time.
+	// The observers of GPUs and of processes work at the same time.
 	var gpus gpu.Snapshot
 	var gpuSeconds float64
 	gpusRead := make(chan struct{})
@@ -162,6 +203,10 @@ func (c *Cosyvoice) Gather(acc telegraf.Accumulator) error {
 		gpuSeconds = time.Since(t.now).Seconds()
 	}()
 	report := c.report(ctx, t.now)
+	if report != nil {
+		c.askModels(t.now, report.Services)
+	}
+	logsRead := c.read(ctx, t.now, report)
 	<-gpusRead
 	if report == nil {
 		c.Log.Warnf("Reading /proc takes longer than %s; this tick goes without it", tickBudget)
@@ -169,17 +214,25 @@ func (c *Cosyvoice) Gather(acc telegraf.Accumulator) error {
 
 	c.gpuPIDs = gpus.Holders()
 	use := share(gpus.GPUs, report)
+	c.boxes.record(c.ticked, t.now, gpus, use, report)
+	c.ticked = t.now
 	if report != nil {
 		c.version = versionOf(report.Services)
+		for _, s := range report.Services {
+			c.versions[s.Instance] = s.Version
+		}
 	}
 	t.system(c.version, countCards(gpus), c.serving.of(gpus.GPUs, use), report)
 	t.gpus(gpus.GPUs, use)
 	if report != nil {
-		t.services(report.Services, use)
+		t.services(report.Services, use, c.live())
 	}
-	c.events.add(&t, gpus.Events, c.happened)
-	c.happened = nil
-	c.agent(&t, gpus, gpuSeconds, report)
+	logTotals := c.logTotals(logsRead)
+	c.tell(&t)
+	c.addEvents(&t, gpus.Events)
+	c.tellModels(&t, c.models.Take())
+	c.agent(&t, gpus, gpuSeconds, report, logTotals)
+	c.remember(t.now)
 	return nil
 }
 
@@ -190,6 +243,7 @@ func init() {
 			ProbeInterval: config.Duration(10 * time.Second),
 			ProbeTimeout:  config.Duration(2 * time.Second),
 			NVMLLibrary:   "libnvidia-ml.so.1",
+			Text:          string(synthesis.TextLength),
 		}
 	})
 }

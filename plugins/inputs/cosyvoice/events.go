@@ -16,23 +16,28 @@ type eventTimes struct {
 // series is what tells the events of one host apart.
 type series struct{ kind, instance, uuid string }
 
-func (e *eventTimes) add(t *tick, driver []gpu.Event, servers []process.Event) {
+// addEvents adds what the observers of GPUs and processes noticed.
+func (c *Cosyvoice) addEvents(t *tick, driver []gpu.Event) {
 	for _, event := range driver {
-		t.event(e.unique(series{kind: event.Kind, uuid: event.UUID}, event.Time),
+		t.event(c.events.unique(series{kind: event.Kind, uuid: event.UUID}, event.Time),
 			map[string]string{"kind": event.Kind, "severity": string(event.Severity), "uuid": event.UUID},
 			map[string]any{"message": event.Message, "code": event.Code})
 	}
-	for _, event := range servers {
+	for _, event := range c.happened {
 		kind := string(event.Kind)
-		t.event(e.unique(series{kind: kind, instance: event.Instance}, event.When),
+		fields := map[string]any{
+			"message": event.Message, "pid": int64(event.PID), "last_state": string(event.LastState),
+		}
+		if event.Kind == process.EventExit {
+			c.explainExit(t, event, fields)
+		}
+		t.event(c.events.unique(series{kind: kind, instance: event.Instance}, event.When),
 			map[string]string{
 				"kind": kind, "severity": string(event.Severity),
 				"instance": event.Instance, "version": event.Version,
-			},
-			map[string]any{
-				"message": event.Message, "pid": int64(event.PID), "last_state": string(event.LastState),
-			})
+			}, fields)
 	}
+	c.happened = nil
 }
 
 func (e *eventTimes) unique(key series, when time.Time) time.Time {
@@ -47,6 +52,6 @@ func (e *eventTimes) unique(key series, when time.Time) time.Time {
 }
 
 func (t *tick) event(when time.Time, tags map[string]string, fields map[string]any) {
-	tags["service"] = "cosyvoice3"
+	tags["service"] = serviceName
 	t.acc.AddFields("cosyvoice_event", fields, tags, when)
 }

@@ -7,48 +7,25 @@ import (
 	"github.com/cosyvoice-telegraf/cosyvoice-telegraf/plugins/inputs/cosyvoice/process"
 )
 
-// question asks the process observer for a report; answer is what it gives.
-type question struct {
-	at      time.Time
-	gpuPIDs map[int]bool // holders of GPU memory
-}
-
-type answer struct {
-	at     time.Time // of the question
-	report process.Report
-}
+// holders are the processes that hold GPU memory, as the driver numbers them.
+type holders map[int]bool
 
 // observe answers questions. It alone uses the observer: a read of /proc can block for as
 // long as the process it is about, and then nobody else may wait for it.
 func (c *Cosyvoice) observe(ctx context.Context) {
-	for {
-		select {
-		case <-ctx.Done():
-			return
-		case q := <-c.questions:
-			// There is always room: one question can wait while one is answered.
-			c.answers <- answer{q.at, c.processes.Tick(q.gpuPIDs)}
-		}
-	}
+	c.processDesk.serve(ctx, func(gpuPIDs holders) process.Report { return c.processes.Tick(gpuPIDs) })
 }
 
 // report asks for the state of the processes. It is nil if the answer is not there
 // when ctx ends; the events of an answer that comes too late are kept for the next
 // tick, its readings are not.
 func (c *Cosyvoice) report(ctx context.Context, at time.Time) *process.Report {
-	select {
-	case c.questions <- question{at, c.gpuPIDs}:
-	default: // the one before still waits
+	var last *process.Report
+	if c.processDesk.ask(ctx, at, c.gpuPIDs, func(r *process.Report) {
+		c.happened = append(c.happened, r.Events...)
+		last = r
+	}) {
+		return last
 	}
-	for {
-		select {
-		case a := <-c.answers:
-			c.happened = append(c.happened, a.report.Events...)
-			if a.at.Equal(at) {
-				return &a.report
-			}
-		case <-ctx.Done():
-			return nil
-		}
-	}
+	return nil
 }

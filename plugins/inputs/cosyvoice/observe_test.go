@@ -72,8 +72,8 @@ func TestLateAnswerKeepsTheVersion(t *testing.T) {
 	input.gpus.WaitReady(ctx)
 
 	running.Go(func() { // the first tick is answered, the second is not
-		q := <-input.questions
-		input.answers <- answer{q.at, process.Report{Services: []process.Service{{Version: "ace7c47"}}}}
+		q := <-input.processDesk.questions
+		input.processDesk.answers <- asked[process.Report]{q.at, process.Report{Services: []process.Service{{Version: "ace7c47"}}}}
 	})
 	for _, tick := range []string{"answered", "late"} {
 		r := &recorder{}
@@ -95,8 +95,8 @@ func TestLateAnswerGivesItsEventsOnly(t *testing.T) {
 	}
 	late := process.Report{Events: event("late"), Host: process.Host{Load1: new(9.0)}}
 	intime := process.Report{Events: event("in time"), Host: process.Host{Load1: new(1.0)}}
-	input.answers <- answer{now.Add(-10 * time.Second), late}
-	input.answers <- answer{now, intime}
+	input.processDesk.answers <- asked[process.Report]{now.Add(-10 * time.Second), late}
+	input.processDesk.answers <- asked[process.Report]{now, intime}
 
 	report := input.report(ctx, now)
 	require.NotNil(t, report)

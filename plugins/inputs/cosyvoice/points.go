@@ -7,9 +7,13 @@ import (
 
 	"github.com/cosyvoice-telegraf/cosyvoice-telegraf/plugins/inputs/cosyvoice/gpu"
 	"github.com/cosyvoice-telegraf/cosyvoice-telegraf/plugins/inputs/cosyvoice/process"
+	"github.com/cosyvoice-telegraf/cosyvoice-telegraf/plugins/inputs/cosyvoice/synthesis"
 )
 
-const mebibyte = 1 << 20
+const (
+	serviceName = "cosyvoice3"
+	mebibyte    = 1 << 20
+)
 
 // tick collects the points of one gather. A nil pointer as a field's value means
 // unknown, and the field is left out.
@@ -19,7 +23,7 @@ type tick struct {
 }
 
 func (t *tick) add(measurement string, tags map[string]string, fields map[string]any) {
-	tags["service"] = "cosyvoice3"
+	tags["service"] = serviceName
 	t.acc.AddFields(measurement, fields, tags, t.now)
 }
 
@@ -66,7 +70,7 @@ func (t *tick) system(version string, count int, shown []gpu.GPU, report *proces
 	t.add("system_metrics", map[string]string{"version": version}, fields)
 }
 
-func (t *tick) services(services []process.Service, use gpuUse) {
+func (t *tick) services(services []process.Service, use gpuUse, live map[string]synthesis.Live) {
 	running := 0
 	for _, s := range services {
 		if s.Up {
@@ -107,11 +111,31 @@ func (t *tick) services(services []process.Service, use gpuUse) {
 			fields["gpu_memory_bytes"] = use.memoryOf(s.PIDs)
 			fields["gpu_memory_max_bytes"] = use.memoryPeakOf(s.PIDs, running)
 		}
+		if l, ok := live[s.Instance]; ok && s.Up {
+			fields["state"] = string(stateOf(s.State, l))
+			fields["in_flight"] = float64(l.InFlight)
+			fields["in_flight_stuck"] = float64(l.Stuck)
+			fields["oldest_in_flight_seconds"] = l.OldestSeconds
+		}
 		t.add("cosyvoice_service", tags(), fields)
 		for _, r := range s.Roles {
 			t.role(r, tags(), use)
 		}
 	}
+}
+
+// stateOf refines a server's state by what its log tells: it is busy with what is in
+// flight, and stuck when nothing of that gets ahead.
+func stateOf(state process.State, live synthesis.Live) process.State {
+	switch {
+	case state != process.StateReady && state != process.StateBusy:
+		return state
+	case live.InFlight > 0 && live.Stuck == live.InFlight:
+		return process.StateStuck
+	case live.InFlight > 0:
+		return process.StateBusy
+	}
+	return state
 }
 
 func (t *tick) role(r process.Role, tags map[string]string, use gpuUse) {

@@ -1,9 +1,11 @@
 package cosyvoice
 
 import (
+	"context"
 	"flag"
 	"fmt"
 	"os"
+	"path/filepath"
 	"reflect"
 	"strings"
 	"testing"
@@ -15,8 +17,13 @@ import (
 
 	"github.com/cosyvoice-telegraf/cosyvoice-telegraf/internal/execd"
 	"github.com/cosyvoice-telegraf/cosyvoice-telegraf/internal/schema"
+	"github.com/cosyvoice-telegraf/cosyvoice-telegraf/plugins/inputs/cosyvoice/flight"
 	"github.com/cosyvoice-telegraf/cosyvoice-telegraf/plugins/inputs/cosyvoice/gpu"
 	"github.com/cosyvoice-telegraf/cosyvoice-telegraf/plugins/inputs/cosyvoice/process"
+	"github.com/cosyvoice-telegraf/cosyvoice-telegraf/plugins/inputs/cosyvoice/synthesis"
+	"github.com/cosyvoice-telegraf/cosyvoice-telegraf/plugins/inputs/cosyvoice/synthesis/datagram"
+	"github.com/cosyvoice-telegraf/cosyvoice-telegraf/plugins/inputs/cosyvoice/synthesis/logline"
+	"github.com/cosyvoice-telegraf/cosyvoice-telegraf/plugins/inputs/cosyvoice/triton"
 )
 
 var update = flag.Bool("update", false, "write generated files instead of comparing them")
@@ -85,6 +92,11 @@ func TestPointsKeepToTheSchema(t *testing.T) {
 	var report process.Report
 	fill(reflect.ValueOf(&report).Elem())
 	report.Services[0].PIDs, report.OwnersUnknown = []int{g.Processes[0].PID}, false
+	report.Events[0].Kind = process.EventExit
+	var reading synthesis.Reading
+	fill(reflect.ValueOf(&reading).Elem())
+	reading.Faults[0].Error = logline.OutOfMemory
+	reading.Syntheses[0].Start = reading.Syntheses[0].End.Add(-time.Millisecond)
 
 	r := &recorder{}
 	tick := tick{acc: r, now: time.Now()}
@@ -92,12 +104,30 @@ func TestPointsKeepToTheSchema(t *testing.T) {
 	use := share(gpus, &report)
 	tick.system("1", 1, gpus, &report)
 	tick.gpus(gpus, use)
-	tick.services(report.Services, use)
+	tick.services(report.Services, use, map[string]synthesis.Live{"x": *reading.Live})
 	snapshot := gpu.Snapshot{ChildPID: os.Getpid(), DriverVersion: "1", Reason: "x", Events: []gpu.Event{{Kind: "xid", Code: new(int64(79))}}}
-	var c Cosyvoice
+	c := Cosyvoice{
+		told: []synthesis.Reading{reading}, reasons: map[string]string{"x": "x"},
+		boxes: blackBoxes{}, troubles: troubles{},
+	}
+	var err error
+	c.listener, err = datagram.New(filepath.Join(t.TempDir(), "reports.sock"), nil)
+	require.NoError(t, err)
+	stopped, stop := context.WithCancel(t.Context())
+	stop()
+	defer func() { require.NoError(t, c.listener.Run(stopped, nil)) }() // closes it
+	var second flight.Second
+	fill(reflect.ValueOf(&second).Elem())
+	*c.boxes.of("x").At(reading.Syntheses[0].End) = second
 	c.RunnerStats = func() execd.Stats { return execd.Stats{} }
-	c.events.add(&tick, snapshot.Events, report.Events)
-	c.agent(&tick, snapshot, 0, &report)
+	c.happened = report.Events
+	logTotals := c.logTotals(true)
+	c.tell(&tick)
+	var models triton.Reading
+	fill(reflect.ValueOf(&models).Elem())
+	c.tellModels(&tick, []triton.Reading{models})
+	c.addEvents(&tick, snapshot.Events)
+	c.agent(&tick, snapshot, 0, &report, logTotals)
 
 	seen := map[string]bool{}
 	for _, p := range r.points {
@@ -138,12 +168,14 @@ func typeOf(kind reflect.Kind) schema.Type {
 	}
 }
 
+var filledAt = time.Now().Add(-time.Minute).Truncate(time.Second)
+
 // fill gives every field, pointer and slice below v a value.
 func fill(v reflect.Value) {
 	switch v.Kind() {
 	case reflect.Struct:
 		if v.Type() == reflect.TypeFor[time.Time]() {
-			v.Set(reflect.ValueOf(time.Unix(1, 0)))
+			v.Set(reflect.ValueOf(filledAt))
 			return
 		}
 		for i := range v.NumField() {

@@ -16,8 +16,9 @@ type gpuUse struct {
 	// swing is, by the UUID of a card with a server, how much more memory than now was
 	// used at the highest since the last tick; nil if not known.
 	swing    map[string]*float64
-	presumed map[int]bool // processes that are only presumed to be the holders
-	complete bool         // every GPU named its processes, and their owners are known
+	cards    map[string]map[string]bool // by instance the UUIDs of the cards and MIG instances it is on
+	presumed map[int]bool               // processes that are only presumed to be the holders
+	complete bool                       // every GPU named its processes, and their owners are known
 }
 
 // quantity is something that processes have.
@@ -51,7 +52,7 @@ func (q quantity) of(pids []int) *float64 {
 func share(gpus []gpu.GPU, report *process.Report) gpuUse {
 	u := gpuUse{
 		service: map[string]float64{}, other: map[string]float64{}, serving: map[string]bool{},
-		memory: newQuantity(), sm: newQuantity(),
+		memory: newQuantity(), sm: newQuantity(), cards: map[string]map[string]bool{},
 		swing: map[string]*float64{}, presumed: map[int]bool{}, complete: len(gpus) > 0 && report != nil && !report.OwnersUnknown,
 	}
 	if report == nil {
@@ -91,6 +92,10 @@ func (u *gpuUse) add(g gpu.GPU, report *process.Report) {
 			continue
 		}
 		u.serving[g.UUID] = true
+		if u.cards[owner.Instance] == nil {
+			u.cards[owner.Instance] = map[string]bool{}
+		}
+		u.cards[owner.Instance][g.UUID] = true
 		if owner.Presumed {
 			u.presumed[owner.PID] = true
 		}

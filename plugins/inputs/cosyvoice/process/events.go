@@ -34,6 +34,9 @@ type Event struct {
 	PID      int
 	// LastState is the state that was last reported before the event.
 	LastState State
+	// OOMKilled tells of an exit that the kernel's out of memory killer has struck in the
+	// server's cgroup since the last tick.
+	OOMKilled bool
 	// When is the start of the process for a start, else the time at which the
 	// fact was noticed: an exit at most one sample late.
 	When time.Time

@@ -1,6 +1,9 @@
 package process
 
-import "time"
+import (
+	"net/netip"
+	"time"
+)
 
 // Report is what one tick found. A nil pointer means not known, which is not
 // the same as zero.
@@ -68,6 +71,9 @@ type Service struct {
 	Connections *int
 	// ProbeSeconds is set by a probe that was answered since the last tick.
 	ProbeSeconds *float64
+
+	// Metrics is where a Triton server that may be probed gives its metrics.
+	Metrics netip.AddrPort
 
 	// Cgroup readings are those of the main process's cgroup. The limit is the
 	// lowest from there up to the root, nil if there is none. The kills of the

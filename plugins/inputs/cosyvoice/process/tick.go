@@ -30,6 +30,7 @@ func (o *Observer) Tick(gpuPIDs map[int]bool) Report {
 		if target, ok := o.check(s, &service); ok {
 			targets[s.id] = target
 		}
+		service.Metrics = o.metricsAddress(s)
 		o.conclude(s, &service)
 		report.Services = append(report.Services, service)
 		for id := range s.members {

@@ -1,0 +1,231 @@
+package synthesis
+
+import (
+	"cmp"
+	"encoding/json"
+	"slices"
+	"time"
+
+	"github.com/cosyvoice-telegraf/cosyvoice-telegraf/plugins/inputs/cosyvoice/synthesis/datagram"
+	"github.com/cosyvoice-telegraf/cosyvoice-telegraf/plugins/inputs/cosyvoice/synthesis/logfile"
+	"github.com/cosyvoice-telegraf/cosyvoice-telegraf/plugins/inputs/cosyvoice/synthesis/outputs"
+)
+
+// Options says which logs to read and what to keep of them.
+type Options struct {
+	// Patterns are the paths or globs of the logs, by instance; those of "" are for every
+	// instance that has none of its own. Without any, the server's own output is found.
+	Patterns map[string][]string
+	// FromBeginning reads logs that were never seen before from their beginning.
+	FromBeginning bool
+	// Text says what is kept of the users' texts; NoText if empty.
+	Text TextOption
+	// Zone is that of the logs; if nil, that of their server is found.
+	Zone *time.Location
+	// ProcRoot is the mount point of the proc file system; /proc if empty.
+	ProcRoot string
+	// StateFile remembers how far the logs were read; nothing is remembered if empty.
+	StateFile string
+	// Now is the clock; time.Now if nil.
+	Now func() time.Time
+	Log logfile.Logger
+}
+
+// Server is a server instance whose logs are wanted.
+type Server struct {
+	Instance  string
+	PID       int
+	PIDs      []int // of all its processes
+	StartTime time.Time
+	Up        bool
+}
+
+// Observer reads the logs of all servers of a host. Its methods are called from one
+// goroutine; a Checkpoint may be saved from any.
+type Observer struct {
+	options Options
+	store   *logfile.Store
+	watched map[string]*watched // by instance
+}
+
+// NewObserver returns an observer that goes on where the state file says.
+func NewObserver(options Options) *Observer {
+	if options.Now == nil {
+		options.Now = time.Now
+	}
+	if options.ProcRoot == "" {
+		options.ProcRoot = "/proc"
+	}
+	return &Observer{
+		options: options,
+		store:   logfile.OpenStore(options.StateFile, options.Now, options.Log),
+		watched: make(map[string]*watched),
+	}
+}
+
+// Poll reads what is new in the logs of these servers. It is meant to be called once a
+// second, and takes as long as the file system does.
+func (o *Observer) Poll(servers []Server) {
+	now := o.options.Now()
+	for _, s := range servers {
+		w := o.watched[s.Instance]
+		if w != nil && s.Up {
+			w.pids = s.PIDs
+		}
+		switch current := (logfile.Server{PID: s.PID, Start: s.StartTime}); {
+		case s.Up && (w == nil || w.server != current):
+			if w == nil {
+				w = o.watch(s.Instance)
+			}
+			w.attach(current, o.zoneOf(s.PID), now)
+		case !s.Up && w != nil && w.server.PID != 0:
+			w.detach(now)
+		}
+	}
+	for _, w := range o.watched {
+		w.poll(now)
+	}
+}
+
+func (o *Observer) watch(instance string) *watched {
+	patterns, ok := o.options.Patterns[instance]
+	if !ok {
+		patterns = o.options.Patterns[""]
+	}
+	saved := o.store.Position(instance)
+	known := remembered(saved.Memory)
+	now := o.options.Now()
+	if known.Outputs.IsZero() {
+		known.Outputs = now
+	}
+	w := &watched{
+		outputs: outputFiles{watcher: outputs.New(known.Outputs), began: now},
+		follower: logfile.New(logfile.Options{
+			Patterns: patterns, FromBeginning: o.options.FromBeginning, Known: saved.Files,
+			ProcRoot: o.options.ProcRoot, Now: o.options.Now, Log: o.options.Log,
+		}),
+		tracker:  NewTracker(o.options.Text, known.Tracker),
+		past:     known,
+		resumeAt: offsetsOf(saved.Files),
+		sources:  make(map[logfile.FileID]*source),
+		log:      o.options.Log,
+		keepText: o.options.Text == TextHash || o.options.Text == FullText,
+	}
+	o.watched[instance] = w
+	return w
+}
+
+func offsetsOf(files []logfile.Saved) []int64 {
+	var offsets []int64
+	for _, f := range files {
+		if !f.Done {
+			offsets = append(offsets, f.Offset)
+		}
+	}
+	return offsets
+}
+
+// memory is what is remembered of an instance beside how far its logs were read.
+type memory struct {
+	Tracker State
+	Headers []uint32 // of the logs' records
+	// PID is that of the server that reported its syntheses, 0 if it did not.
+	PID      int
+	Reported span
+	// Outputs is since when the server's audio files count.
+	Outputs time.Time
+}
+
+// remembered is empty where nothing, or nothing that fits, was remembered.
+func remembered(text json.RawMessage) memory {
+	var m memory
+	if json.Unmarshal(text, &m) != nil {
+		return memory{}
+	}
+	return m
+}
+
+// TakeReport takes what a server reports of its own syntheses. It tells whether the
+// server is known.
+func (o *Observer) TakeReport(report *datagram.Report) bool {
+	for _, w := range o.watched {
+		if slices.Contains(w.pids, report.PID) {
+			w.reported.add(report)
+			return true
+		}
+	}
+	return false
+}
+
+func (o *Observer) zoneOf(pid int) *time.Location {
+	if o.options.Zone != nil {
+		return o.options.Zone
+	}
+	return logfile.FindZone(o.options.ProcRoot, pid)
+}
+
+// Reading is what the logs of one server instance told since the last one.
+type Reading struct {
+	Instance string
+	News
+	// Live is what goes on; nil if the server neither reports it nor has a log that can be
+	// read.
+	Live     *Live
+	Counters Counters
+	Files    int
+	Follower logfile.Stats
+	// Reason tells why there is no log, and what to do.
+	Reason string
+	// Outputs are the audio files of a server of which nothing else tells the syntheses,
+	// and InvalidOutputs how many of all were none.
+	Outputs        []outputs.File
+	InvalidOutputs int64
+}
+
+// Report hands out what was found since the last time, in order of the instances' names.
+func (o *Observer) Report() []Reading {
+	o.lookForOutputs()
+	readings := make([]Reading, 0, len(o.watched))
+	for instance, w := range o.watched {
+		r := Reading{
+			Instance: instance, News: w.news(), Counters: w.counters(), Files: len(w.sources),
+			Follower: w.follower.Stats(), Reason: w.follower.Reason(),
+			Outputs: w.outputs.takeFound(), InvalidOutputs: w.outputs.watcher.Invalid(),
+		}
+		r.Live = w.live(o.options.Now())
+		readings = append(readings, r)
+	}
+	slices.SortFunc(readings, func(a, b Reading) int { return cmp.Compare(a.Instance, b.Instance) })
+	return readings
+}
+
+// Checkpoint is how far the logs were read, and what is in flight there.
+type Checkpoint map[string]logfile.Position
+
+// Checkpoint tells how far reading came. It is to be saved once all that was reported
+// before is written.
+func (o *Observer) Checkpoint() Checkpoint {
+	c := make(Checkpoint, len(o.watched))
+	for instance, w := range o.watched {
+		if !w.isBetweenRecords() {
+			continue // the last one before still holds
+		}
+		memory, err := json.Marshal(memory{w.tracker.State, w.headers(), w.server.PID, w.reported.span(o.options.Now()), w.outputs.watcher.Since()})
+		if err != nil {
+			o.options.Log.Warnf("What is in flight on %q cannot be remembered: %v", instance, err)
+			continue
+		}
+		c[instance] = logfile.Position{Files: w.follower.Checkpoint(nil), Memory: memory}
+	}
+	return c
+}
+
+// Save writes a checkpoint to the state file.
+func (o *Observer) Save(c Checkpoint) error { return o.store.Save(c) }
+
+// Close closes all files.
+func (o *Observer) Close() {
+	for _, w := range o.watched {
+		w.follower.Close()
+	}
+}

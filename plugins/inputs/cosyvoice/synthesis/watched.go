@@ -1,0 +1,213 @@
+package synthesis
+
+import (
+	"slices"
+	"time"
+
+	"github.com/cosyvoice-telegraf/cosyvoice-telegraf/plugins/inputs/cosyvoice/synthesis/logfile"
+	"github.com/cosyvoice-telegraf/cosyvoice-telegraf/plugins/inputs/cosyvoice/synthesis/logline"
+)
+
+const (
+	// pollBytes is how much of the logs of one server is read in a second at the most. A
+	// log that grows faster for long is skipped forward by the follower.
+	pollBytes = 64 << 20
+	// roundBytes is how much is read before what is found is put in order of time.
+	roundBytes = 4 << 20
+	// settled is how long a log must be silent for its last line to be its last for now.
+	settled = time.Second
+)
+
+// watched is one server instance and what its logs tell. It outlives a restart of its
+// server.
+type watched struct {
+	server   logfile.Server
+	pids     []int // of its processes
+	reported reported
+	outputs  outputFiles
+	past     memory  // of the program before this one
+	resumeAt []int64 // offsets at which that one stopped
+	resumed  bool    // some log was gone on with there
+	follower *logfile.Follower
+	clock    *logfile.Clock
+	tracker  *Tracker
+	sources  map[logfile.FileID]*source
+	log      logfile.Logger
+	keepText bool
+
+	polled  time.Time
+	heard   time.Time // when the last bytes came
+	lag     time.Duration
+	round   []entry
+	counted Counters // of sources that have ended
+}
+
+// Begin, Data and End make it the follower's sink.
+
+// Begin tells that a file is read from offset on.
+func (w *watched) Begin(file logfile.FileID, offset int64) {
+	if s := w.sources[file]; s != nil {
+		s.reader.SkipTo(offset)
+		return
+	}
+	s := newSource(int(file), w.clock.Zone(), w.take)
+	w.sources[file] = s
+	if !slices.Contains(w.resumeAt, offset) {
+		if !w.resumed {
+			w.tracker.forget() // the logs of the time before are gone
+		}
+		s.reader.SkipTo(offset)
+		return
+	}
+	w.resumed = true
+	s.resume(w.tracker.Now, w.past.Headers, offset)
+}
+
+// Data takes bytes of a file.
+func (w *watched) Data(file logfile.FileID, offset int64, p []byte, live bool) {
+	s := w.sources[file]
+	if s.reader.Offset() != offset {
+		s.reader.SkipTo(offset)
+	}
+	s.live = live
+	s.arrived(w.polled)
+	s.zone = w.clock.Zone()
+	s.reader.Write(p) // never fails
+	w.heard = w.polled
+}
+
+// End tells that nothing more comes of a file.
+func (w *watched) End(file logfile.FileID, complete bool) {
+	s := w.sources[file]
+	if complete {
+		s.flush()
+	}
+	w.counted.add(s.reader.Counters())
+	delete(w.sources, file)
+}
+
+// take puts a record aside until its round is complete.
+func (w *watched) take(s *source, record *logline.Record) {
+	if record.Stamp != logline.NoStamp && s.live {
+		if w.clock.Check(int64(record.Stamp), w.polled) {
+			s.zone = w.clock.Zone()
+			s.now = record.Stamp.In(s.zone)
+		}
+		w.lag = w.polled.Sub(s.now)
+	}
+	e := entry{s.number, *record, s.now}
+	if w.keepText {
+		e.record.Segment.Text = slices.Clone(record.Segment.Text)
+	} else {
+		e.record.Segment.Text = nil
+	}
+	w.round = append(w.round, e)
+}
+
+// poll reads what is new.
+func (w *watched) poll(now time.Time) {
+	w.polled = now
+	for read := int64(0); read < pollBytes; {
+		before := w.follower.Stats().BytesRead
+		w.follower.Poll(roundBytes, w)
+		for _, s := range w.sources {
+			s.release()
+		}
+		if w.follower.Stats().BytesBehind == 0 && now.Sub(w.heard) >= settled {
+			for _, s := range w.sources {
+				s.reader.Settle()
+			}
+		}
+		w.pass()
+		got := w.follower.Stats().BytesRead - before
+		if got < roundBytes {
+			break
+		}
+		read += got
+	}
+	if w.follower.Stats().BytesBehind == 0 {
+		// The log's clock may differ from this one; its lines are written a moment late.
+		w.tracker.Advance(now.Add(-max(w.lag, 0) - settled))
+	}
+}
+
+// pass hands the records of a round on, in order of time where there are several files.
+func (w *watched) pass() {
+	if len(w.sources) > 1 {
+		slices.SortStableFunc(w.round, func(a, b entry) int { return a.at.Compare(b.at) })
+	}
+	for i := range w.round {
+		e := &w.round[i]
+		w.tracker.Add(e.source, &e.record, e.at)
+	}
+	clear(w.round)
+	w.round = w.round[:0]
+}
+
+// attach goes on with another process of the same name; the one before is gone.
+func (w *watched) attach(server logfile.Server, zone *time.Location, now time.Time) {
+	if w.server.PID != 0 {
+		w.detach(now)
+	}
+	w.server, w.reported = server, reported{}
+	if w.past.PID == server.PID {
+		w.reported.past = w.past.Reported
+	}
+	w.clock = logfile.NewClock(zone, w.log)
+	w.follower.Attach(server)
+}
+
+// detach reads what the server left and ends what it had in work.
+func (w *watched) detach(now time.Time) {
+	w.server = logfile.Server{}
+	w.follower.Detach()
+	w.poll(now)
+	w.tracker.End()
+}
+
+// news returns what is new, what the server reports itself first.
+func (w *watched) news() News { return w.reported.replace(w.tracker.Take(), len(w.sources) > 0) }
+
+// live tells what goes on. A server that reports its requests does not tell of one that it
+// is stuck; its log does.
+func (w *watched) live(now time.Time) *Live {
+	if w.server.PID == 0 || len(w.sources) == 0 && w.reported.since.IsZero() {
+		return nil
+	}
+	live := w.tracker.Live()
+	if !w.reported.since.IsZero() {
+		stuck := live.Stuck
+		live = w.reported.live(now)
+		live.Stuck = min(stuck, live.InFlight)
+	}
+	return &live
+}
+
+func (w *watched) counters() Counters {
+	sum := w.counted
+	for _, s := range w.sources {
+		sum.add(s.reader.Counters())
+	}
+	sum.addTracker(w.tracker)
+	return sum
+}
+
+// headers are the forms of the headers of all logs' records.
+func (w *watched) headers() []uint32 {
+	var all []uint32
+	for _, s := range w.sources {
+		all = append(all, s.reader.Headers()...)
+	}
+	slices.Sort(all)
+	return slices.Compact(all)
+}
+
+// isBetweenRecords tells that what was read can be gone on with at the next line.
+func (w *watched) isBetweenRecords() bool {
+	for _, s := range w.sources {
+		if !s.reader.IsBetweenRecords() {
+			return false
+		}
+	}
+	return true
+}
