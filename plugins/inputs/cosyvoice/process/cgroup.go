@@ -25,6 +25,14 @@ func cgroupPaths(proc procfs.Proc) []string {
 	return paths
 }
 
+func (o *Observer) cgroupsOf(pid int) []string {
+	proc, err := o.fs.Proc(pid)
+	if err != nil {
+		return nil
+	}
+	return cgroupPaths(proc)
+}
+
 // inCgroup tells whether one of the paths is the wanted cgroup or below it.
 // Wanted can be a whole path or its last elements, such as a systemd unit.
 func inCgroup(paths []string, wanted string) bool {
@@ -111,8 +119,7 @@ func (o *Observer) cgroupMemory(service *Service, proc procfs.Proc) {
 }
 
 func (o *Observer) isOwnCgroup(name string) bool {
-	self, err := o.fs.Proc(o.table.self)
-	return err == nil && slices.Contains(cgroupPaths(self), name)
+	return slices.Contains(o.cgroupsOf(o.table.self), name)
 }
 
 // unifiedRoot is where version 2 is mounted: in a folder of its own beside the

@@ -155,7 +155,6 @@ func New(options Options) (*Observer, error) {
 		boot:     time.Unix(int64(host.BootTime), 0),
 		began:    options.Now(),
 		host:     hostReader{fs: fs},
-		table:    newTable(fs, options.ProcRoot, stats),
 		sockets:  socketReader{root: options.ProcRoot},
 		prober:   newProber(options.Probe),
 		pss:      newPSSReader(fs),
@@ -164,6 +163,7 @@ func New(options Options) (*Observer, error) {
 
 		pinnedPorts: make(map[int]uint64),
 	}
+	o.table = newTable(options.ProcRoot, stats, func(id processID) time.Duration { return options.Now().Sub(o.startTime(id)) })
 	if options.ProcRoot == procfs.DefaultMountPoint {
 		o.sockets.dump = dumpSockets
 	}
