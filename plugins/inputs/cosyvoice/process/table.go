@@ -10,8 +10,6 @@ import (
 	"strconv"
 	"strings"
 	"time"
-
-	"golang.org/x/sys/unix"
 )
 
 const (
@@ -225,19 +223,13 @@ func (t *table) look(known *entry, examine examiner) {
 	known.match = examine(pid, argv)
 }
 
-// commandLine is empty if it cannot be read. It is read for so many processes
-// that it does without what os.ReadFile asks the kernel besides.
+// commandLine is empty if it cannot be read.
 func (t *table) commandLine(pid int) []string {
-	file, err := unix.Open(filepath.Join(t.root, strconv.Itoa(pid), "cmdline"), unix.O_RDONLY|unix.O_CLOEXEC, 0)
-	if err != nil {
+	line, err := readKernelFile(filepath.Join(t.root, strconv.Itoa(pid), "cmdline"), t.line)
+	if err != nil || len(line) == 0 {
 		return nil
 	}
-	defer unix.Close(file)
-	n, err := unix.Read(file, t.line)
-	if err != nil || n <= 0 {
-		return nil
-	}
-	return strings.Split(strings.TrimRight(string(t.line[:n]), "\x00"), "\x00")
+	return strings.Split(strings.TrimRight(string(line), "\x00"), "\x00")
 }
 
 // forget makes the next scan look at a process afresh.
