@@ -33,6 +33,9 @@ func TestSamplesOfEachSecond(t *testing.T) {
 	f := start(t, state)
 	began := time.Now()
 	d := state.Devices[1]
+	idle := f.collect(state.Devices[0].UUID, "one sample", func(s []Sample) bool { return len(s) > 0 })
+	assert.Equal(t, 0.0, *idle[0].UtilizationPercent)
+	assert.Nil(t, idle[0].ClockSMHz, "the clock of an idle card says nothing")
 	samples := f.collect(d.UUID, "three samples", func(s []Sample) bool { return len(s) >= 3 })
 	for i, s := range samples {
 		assert.WithinRange(t, s.At, began.Add(-time.Second), time.Now())
