@@ -59,7 +59,9 @@ func TestWhatIsNotSampled(t *testing.T) {
 		UtilizationGPUPercent: new(uint64(50)), ClockSMMHz: new(uint64(1000)),
 	}}
 	state.Devices = append(state.Devices, fakenvml.DefaultDevice(1))
-	f := start(t, state)
+	f := prepare(t, state)
+	f.options.RetryMax = 5 * time.Second // while a card is lost the child is replaced at this pace
+	f.run()
 	f.until("both cards", func(s Snapshot) bool { return read(s) && len(s.GPUs) == 3 })
 	f.set("device.1.error", "15")
 	f.until("one is lost", func(s Snapshot) bool { return s.GPUs[2].State == DeviceLost })
