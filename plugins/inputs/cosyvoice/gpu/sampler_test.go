@@ -85,14 +85,16 @@ func TestWhatIsNotSampled(t *testing.T) {
 func TestHangBetweenTicksIsSeenAtOnce(t *testing.T) {
 	f := start(t, fakenvml.Default())
 	f.until("readings", read)
-	time.Sleep(SampleInterval / 2) // the first ticks may have asked more than they waited for
+	time.Sleep(2 * SampleInterval) // the first ticks may have asked more than they waited for
 	f.set("call.*.hang_s", "3600")
+	hung := time.Now()
 	time.Sleep(f.options.HangAfter + 2*SampleInterval) // what is to be seen is that nobody asks meanwhile
 	ctx, cancel := context.WithTimeout(t.Context(), time.Second)
 	defer cancel()
 	s := f.Tick(ctx)
 	require.Equal(t, StateHung, s.State)
 	assert.Greater(t, s.StuckSeconds, f.options.HangAfter.Seconds())
+	assert.InDelta(t, time.Since(hung).Seconds(), s.StuckSeconds, 1.2, "since the last sample, not the last tick")
 	require.Len(t, s.Events, 1)
 	assert.Equal(t, EventHung, s.Events[0].Kind)
 }
