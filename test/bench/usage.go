@@ -31,7 +31,7 @@ func usageOf(root int) (usage, error) {
 			stats[stat.PID] = stat
 		}
 	}
-	if _, ok := stats[root]; !ok {
+	if stat, ok := stats[root]; !ok || stat.State == "Z" { // nobody waits for it yet
 		return usage{}, fmt.Errorf("process %d has ended", root)
 	}
 	var u usage

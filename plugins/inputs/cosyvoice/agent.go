@@ -4,8 +4,6 @@ import (
 	"os"
 	"time"
 
-	"github.com/prometheus/procfs"
-
 	"github.com/cosyvoice-telegraf/cosyvoice-telegraf/plugins/inputs/cosyvoice/gpu"
 	"github.com/cosyvoice-telegraf/cosyvoice-telegraf/plugins/inputs/cosyvoice/process"
 )
@@ -53,15 +51,9 @@ func (c *Cosyvoice) agent(t *tick, gpus gpu.Snapshot, gpuSeconds float64, report
 // cost is what a process has used so far; empty if there is no such process.
 func cost(pid int) map[string]any {
 	fields := map[string]any{}
-	p, err := procfs.NewProc(pid)
-	if err != nil {
-		return fields
+	if usage, err := process.UsageOf(pid); err == nil {
+		fields["cpu_seconds_total"] = usage.CPUSeconds
+		fields["memory_rss_bytes"] = float64(usage.RSSBytes)
 	}
-	stat, err := p.Stat()
-	if err != nil {
-		return fields
-	}
-	fields["cpu_seconds_total"] = stat.CPUTime()
-	fields["memory_rss_bytes"] = float64(stat.ResidentMemory())
 	return fields
 }

@@ -32,7 +32,7 @@ type Sample struct {
 	At                 time.Time
 	MemoryUsedBytes    *float64 // without what the driver reserves
 	UtilizationPercent *float64 // share of the last sampling period in which a kernel ran
-	ClockSMHz          *float64
+	ClockSMHz          *float64 // nil while the GPU is idle, too
 }
 
 // Process is one process that holds memory on a GPU.

@@ -72,7 +72,7 @@ static struct sample read_target(struct sampler *s, struct target *t) {
 		if (ret == SUCCESS) out.busy = u.gpu;
 		t->utilization = ret != NOT_SUPPORTED;
 	}
-	if (t->clock) {
+	if (t->clock && out.busy != 0) { /* that of an idle card explains nothing */
 		unsigned mhz;
 		answer ret = s->clock(t->device, CLOCK_SM, &mhz);
 		if (ret == SUCCESS) out.clock_sm = mhz;

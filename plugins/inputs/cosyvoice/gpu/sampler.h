@@ -11,7 +11,7 @@ struct sample {
 	int64_t at;         /* Unix time in milliseconds */
 	uint64_t used;      /* bytes of memory, without what the driver reserves */
 	uint32_t busy;      /* utilisation in percent */
-	uint32_t clock_sm;  /* MHz */
+	uint32_t clock_sm;  /* MHz; not asked for while the device is idle */
 	uint32_t target;    /* the number that the device has among the targets */
 };
 

@@ -33,6 +33,9 @@ func TestSamplesOfEachSecond(t *testing.T) {
 	f := start(t, state)
 	began := time.Now()
 	d := state.Devices[1]
+	idle := f.collect(state.Devices[0].UUID, "one sample", func(s []Sample) bool { return len(s) > 0 })
+	assert.Equal(t, 0.0, *idle[0].UtilizationPercent)
+	assert.Nil(t, idle[0].ClockSMHz, "the clock of an idle card says nothing")
 	samples := f.collect(d.UUID, "three samples", func(s []Sample) bool { return len(s) >= 3 })
 	for i, s := range samples {
 		assert.WithinRange(t, s.At, began.Add(-time.Second), time.Now())
@@ -56,7 +59,9 @@ func TestWhatIsNotSampled(t *testing.T) {
 		UtilizationGPUPercent: new(uint64(50)), ClockSMMHz: new(uint64(1000)),
 	}}
 	state.Devices = append(state.Devices, fakenvml.DefaultDevice(1))
-	f := start(t, state)
+	f := prepare(t, state)
+	f.options.RetryMax = 5 * time.Second // while a card is lost the child is replaced at this pace
+	f.run()
 	f.until("both cards", func(s Snapshot) bool { return read(s) && len(s.GPUs) == 3 })
 	f.set("device.1.error", "15")
 	f.until("one is lost", func(s Snapshot) bool { return s.GPUs[2].State == DeviceLost })
@@ -80,14 +85,16 @@ func TestWhatIsNotSampled(t *testing.T) {
 func TestHangBetweenTicksIsSeenAtOnce(t *testing.T) {
 	f := start(t, fakenvml.Default())
 	f.until("readings", read)
-	time.Sleep(SampleInterval / 2) // the first ticks may have asked more than they waited for
+	time.Sleep(2 * SampleInterval) // the first ticks may have asked more than they waited for
 	f.set("call.*.hang_s", "3600")
+	hung := time.Now()
 	time.Sleep(f.options.HangAfter + 2*SampleInterval) // what is to be seen is that nobody asks meanwhile
 	ctx, cancel := context.WithTimeout(t.Context(), time.Second)
 	defer cancel()
 	s := f.Tick(ctx)
 	require.Equal(t, StateHung, s.State)
 	assert.Greater(t, s.StuckSeconds, f.options.HangAfter.Seconds())
+	assert.InDelta(t, time.Since(hung).Seconds(), s.StuckSeconds, 1.2, "since the last sample, not the last tick")
 	require.Len(t, s.Events, 1)
 	assert.Equal(t, EventHung, s.Events[0].Kind)
 }

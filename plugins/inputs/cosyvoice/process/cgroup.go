@@ -25,6 +25,14 @@ func cgroupPaths(proc procfs.Proc) []string {
 	return paths
 }
 
+func (o *Observer) cgroupsOf(pid int) []string {
+	proc, err := o.fs.Proc(pid)
+	if err != nil {
+		return nil
+	}
+	return cgroupPaths(proc)
+}
+
 // inCgroup tells whether one of the paths is the wanted cgroup or below it.
 // Wanted can be a whole path or its last elements, such as a systemd unit.
 func inCgroup(paths []string, wanted string) bool {
@@ -90,15 +98,15 @@ func (o *Observer) cgroupMemory(service *Service, proc procfs.Proc) {
 		// the root, under which its full path does not exist.
 		name, dir = "/", root
 	}
-	service.CgroupMemoryBytes = readNumber(filepath.Join(dir, files.usage))
+	service.CgroupMemoryBytes = o.readNumber(filepath.Join(dir, files.usage))
 	if service.CgroupMemoryBytes == nil {
 		return
 	}
-	if kills, err := os.ReadFile(filepath.Join(dir, files.kills)); err == nil {
+	if kills, err := readKernelFile(filepath.Join(dir, files.kills), o.buffer[:]); err == nil {
 		service.CgroupOOMKills = flatKeyed(string(kills), "oom_kill")
 	}
 	for {
-		limit := readNumber(filepath.Join(root, name, files.limit))
+		limit := o.readNumber(filepath.Join(root, name, files.limit))
 		lowest := service.CgroupMemoryLimitBytes
 		if limit != nil && *limit < files.unlimited && (lowest == nil || *limit < *lowest) {
 			service.CgroupMemoryLimitBytes = limit
@@ -111,8 +119,7 @@ func (o *Observer) cgroupMemory(service *Service, proc procfs.Proc) {
 }
 
 func (o *Observer) isOwnCgroup(name string) bool {
-	self, err := o.fs.Proc(o.table.self)
-	return err == nil && slices.Contains(cgroupPaths(self), name)
+	return slices.Contains(o.cgroupsOf(o.table.self), name)
 }
 
 // unifiedRoot is where version 2 is mounted: in a folder of its own beside the
@@ -125,19 +132,21 @@ func (o *Observer) unifiedRoot() string {
 	return o.options.CgroupRoot
 }
 
-func readNumber(name string) *uint64 {
-	content, err := os.ReadFile(name)
+func (o *Observer) readNumber(name string) *uint64 {
+	content, err := readKernelFile(name, o.buffer[:])
 	if err != nil {
 		return nil
 	}
 	return number(strings.TrimSpace(string(content)))
 }
 
-// flatKeyed finds a value in lines of "key value".
+// flatKeyed finds a value in lines of "key value", which a unit may follow.
 func flatKeyed(content, key string) *uint64 {
 	for line := range strings.Lines(content) {
-		if name, value, ok := strings.Cut(strings.TrimSpace(line), " "); ok && name == key {
-			return number(value)
+		if rest, ok := strings.CutPrefix(line, key); ok {
+			if fields := strings.Fields(rest); len(fields) > 0 && rest[0] == ' ' {
+				return number(fields[0])
+			}
 		}
 	}
 	return nil

@@ -21,7 +21,7 @@ type crowd struct {
 
 func newCrowd(t testing.TB, size int) *crowd {
 	c := &crowd{machine: newMachine(t), next: 1001}
-	c.run(proc{pid: 1000, ppid: 1, argv: "sleep 1000"})
+	c.run(proc{pid: 1000, ppid: 1, start: justNow, argv: "sleep 1000"})
 	c.spawn(size)
 	return c
 }

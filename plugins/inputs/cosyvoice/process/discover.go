@@ -4,8 +4,6 @@ import (
 	"slices"
 	"strings"
 	"time"
-
-	"github.com/prometheus/procfs"
 )
 
 // match is a process that is a server, by its signs or because it is pinned.
@@ -28,8 +26,8 @@ func (o *Observer) discover(gpuPIDs map[int]bool) Scan {
 			o.table.forget(pid)
 		}
 	}
-	scan, err := o.table.scan(gpuPIDs, func(proc procfs.Proc, argv []string) *match {
-		return o.examine(proc, argv, gpuPIDs[proc.PID], pinned)
+	scan, err := o.table.scan(gpuPIDs, func(pid int, argv []string) *match {
+		return o.examine(pid, argv, gpuPIDs[pid], pinned)
 	})
 	if err != nil {
 		o.options.Log.Warnf("Cannot look for servers: %v", err)
@@ -41,9 +39,9 @@ func (o *Observer) discover(gpuPIDs map[int]bool) Scan {
 	return scan
 }
 
-func (o *Observer) examine(proc procfs.Proc, argv []string, onGPU bool, pinned map[int]*Pin) *match {
-	e := o.evidenceOf(proc, argv, onGPU)
-	if pin := o.pinOf(proc, argv, e, pinned); pin != nil {
+func (o *Observer) examine(pid int, argv []string, onGPU bool, pinned map[int]*Pin) *match {
+	e := o.evidenceOf(pid, argv, onGPU)
+	if pin := o.pinOf(pid, argv, e, pinned); pin != nil {
 		return &match{pin: pin, evidence: e, reasons: []string{"the configuration names it"}}
 	}
 	if e == nil {

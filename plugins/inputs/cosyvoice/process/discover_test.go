@@ -182,7 +182,7 @@ func TestGPUMemoryCounts(t *testing.T) {
 
 func TestAProcessThatTurnsIntoAServerIsFound(t *testing.T) {
 	m := newMachine(t)
-	m.run(proc{pid: 100, ppid: 1, argv: "bash run.sh", cwd: checkout})
+	m.run(proc{pid: 100, ppid: 1, start: justNow, argv: "bash run.sh", cwd: checkout})
 	o := m.observer(Options{})
 	require.Empty(t, instances(o.Tick(nil)))
 	m.write("100/cmdline", "python3\x00webui.py\x00")
@@ -192,16 +192,19 @@ func TestAProcessThatTurnsIntoAServerIsFound(t *testing.T) {
 func TestKnownProcessesAreLeftAlone(t *testing.T) {
 	m := newMachine(t)
 	for pid := 100; pid < 120; pid++ {
-		m.run(proc{pid: pid, ppid: 1, argv: "sleep 1000"})
+		m.run(proc{pid: pid, ppid: 1, start: justNow, argv: "sleep 1000"})
+	}
+	for pid := 120; pid < 130; pid++ { // old
+		m.run(proc{pid: pid, ppid: 1, start: 1, argv: "sleep 1000"})
 	}
 	o := m.observer(Options{})
-	require.Equal(t, Scan{Processes: 20, Examined: 20}, withoutTime(o.Tick(nil).Scan))
+	require.Equal(t, Scan{Processes: 30, Examined: 30}, withoutTime(o.Tick(nil).Scan))
 	examined := 0
 	for range 63 {
 		examined += o.Tick(nil).Scan.Examined
 	}
-	// After 1, 2, 4, 8, 16, 32 and then each 60 ticks.
-	require.Equal(t, 6*20, examined)
+	// After 1, 2, 4, 8, 16, 32 and then each 60 ticks; the old ones each 60 ticks.
+	require.Equal(t, 6*20+10, examined)
 	m.run(proc{pid: 200, ppid: 1, argv: "sleep 1000"})
 	require.Equal(t, 1, o.Tick(nil).Scan.Examined)
 }

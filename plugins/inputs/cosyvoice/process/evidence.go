@@ -37,15 +37,16 @@ var starterNames = []string{
 
 // evidenceOf returns nil if the process runs no entry point, which for all but
 // a few processes its command line alone tells.
-func (o *Observer) evidenceOf(proc procfs.Proc, argv []string, onGPU bool) *evidence {
+func (o *Observer) evidenceOf(pid int, argv []string, onGPU bool) *evidence {
 	c, ok := parseCommand(argv)
-	if !ok {
+	if !ok || c.interpreter != "" && !mayRunPython(argv) {
+		return nil
+	}
+	proc, err := o.fs.Proc(pid)
+	if err != nil || c.interpreter != "" && !runsPython(proc, argv) {
 		return nil
 	}
 	e := &evidence{command: c, onGPU: onGPU}
-	if c.interpreter != "" && !runsPython(proc, argv) {
-		return nil
-	}
 	e.cwd, _ = proc.Cwd()
 	if e.entry, ok = entryOf(c, e.cwd); !ok {
 		return nil
@@ -65,14 +66,17 @@ func (o *Observer) evidenceOf(proc procfs.Proc, argv []string, onGPU bool) *evid
 	return e
 }
 
-// runsPython believes the command line, and looks further only where a program
-// goes by another name but runs a script.
+// mayRunPython tells whether a command line speaks of Python at all.
+func mayRunPython(argv []string) bool {
+	return isPython(argv[0]) || isLauncher(argv[0]) ||
+		slices.ContainsFunc(argv, func(a string) bool { return strings.HasSuffix(a, ".py") })
+}
+
+// runsPython believes a command line that may run Python, and looks further only where a
+// program goes by another name but runs a script.
 func runsPython(proc procfs.Proc, argv []string) bool {
 	if isPython(argv[0]) || isLauncher(argv[0]) {
 		return true
-	}
-	if !slices.ContainsFunc(argv, func(a string) bool { return strings.HasSuffix(a, ".py") }) {
-		return false
 	}
 	if name, err := proc.Comm(); err == nil && isPython(name) {
 		return true

@@ -15,6 +15,9 @@ import (
 // bootTime is that of the fixture's machine.
 var bootTime = time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
 
+// justNow is a start that the fixture's clock has just passed.
+const justNow = 3599
+
 // machine is a made-up host: a proc tree, a file system and a clock.
 type machine struct {
 	t     testing.TB

@@ -6,8 +6,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-
-	"github.com/prometheus/procfs"
 )
 
 // pidFilePins reads the pid files. One that is missing or malformed is that of
@@ -34,8 +32,8 @@ func (o *Observer) pidFilePins() map[int]*Pin {
 }
 
 // pinOf returns the pin that names a process, or nil.
-func (o *Observer) pinOf(proc procfs.Proc, argv []string, e *evidence, pinned map[int]*Pin) *Pin {
-	if pin := pinned[proc.PID]; pin != nil {
+func (o *Observer) pinOf(pid int, argv []string, e *evidence, pinned map[int]*Pin) *Pin {
+	if pin := pinned[pid]; pin != nil {
 		return pin
 	}
 	for i := range o.options.Pins {
@@ -46,11 +44,11 @@ func (o *Observer) pinOf(proc procfs.Proc, argv []string, e *evidence, pinned ma
 				return pin
 			}
 		case pin.Port != 0:
-			if o.serves(proc, pin.Port, e) {
+			if o.serves(pid, pin.Port, e) {
 				return pin
 			}
 		case pin.isGroup():
-			if !isBystander(argv[0]) && inCgroup(cgroupPaths(proc), pin.cgroup()) {
+			if !isBystander(argv[0]) && inCgroup(o.cgroupsOf(pid), pin.cgroup()) {
 				return pin
 			}
 		}
@@ -80,11 +78,15 @@ func isBystander(name string) bool {
 
 // serves tells whether a process listens on a port. Where its sockets are not
 // readable it is believed by its arguments.
-func (o *Observer) serves(proc procfs.Proc, port int, e *evidence) bool {
+func (o *Observer) serves(pid, port int, e *evidence) bool {
 	claims := e != nil && expectedPort(e) == port
-	namespace := o.sockets.of(proc.PID)
+	namespace := o.sockets.of(pid)
 	if found, _, readable := namespace.on(port); readable && found == nil && !claims {
 		return false // nobody does; to read what the process has open would be in vain
+	}
+	proc, err := o.fs.Proc(pid)
+	if err != nil {
+		return false
 	}
 	inodes, err := socketInodes(proc)
 	if err != nil {

@@ -99,6 +99,8 @@ type Observer struct {
 	host     hostReader
 	table    table
 	sockets  socketReader
+	threads  lister
+	buffer   [4 << 10]byte // of files that are read as a whole
 	prober   *prober
 	pss      *pssReader
 
@@ -154,8 +156,7 @@ func New(options Options) (*Observer, error) {
 		fs:       fs,
 		boot:     time.Unix(int64(host.BootTime), 0),
 		began:    options.Now(),
-		host:     hostReader{fs: fs},
-		table:    newTable(fs, options.ProcRoot, stats),
+		host:     hostReader{root: options.ProcRoot},
 		sockets:  socketReader{root: options.ProcRoot},
 		prober:   newProber(options.Probe),
 		pss:      newPSSReader(fs),
@@ -164,6 +165,7 @@ func New(options Options) (*Observer, error) {
 
 		pinnedPorts: make(map[int]uint64),
 	}
+	o.table = newTable(options.ProcRoot, stats, func(id processID) time.Duration { return options.Now().Sub(o.startTime(id)) })
 	if options.ProcRoot == procfs.DefaultMountPoint {
 		o.sockets.dump = dumpSockets
 	}

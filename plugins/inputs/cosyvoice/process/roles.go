@@ -3,7 +3,9 @@ package process
 import (
 	"cmp"
 	"path"
+	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 )
@@ -89,7 +91,7 @@ func (o *Observer) role(s *server, name RoleName, members []*member, elapsed tim
 	role.PSSBytes = sum(members, func(m *member) (uint64, bool) { bytes, ok := pss[m.id]; return bytes, ok })
 	role.FDs = sum(members, func(m *member) (int, bool) { n, err := m.proc.FileDescriptorsLen(); return n, err == nil })
 	o.readThreads(&role, total, members, elapsed)
-	readIO(&role, total, members)
+	o.readIO(&role, total, members)
 	return role
 }
 
@@ -106,15 +108,20 @@ func sum[T int | uint64](members []*member, read func(*member) (T, bool)) *T {
 	return &total
 }
 
-func readIO(role *Role, total *counters, members []*member) {
+func (o *Observer) readIO(role *Role, total *counters, members []*member) {
 	for _, m := range members {
-		io, err := m.proc.IO()
+		text, err := readKernelFile(filepath.Join(o.options.ProcRoot, strconv.Itoa(m.id.pid), "io"), o.buffer[:])
 		if err != nil {
+			continue // it is not ours to see
+		}
+		// Documentation/filesystems/proc.rst, "/proc/<pid>/io".
+		read, written := flatKeyed(string(text), "read_bytes:"), flatKeyed(string(text), "write_bytes:")
+		if read == nil || written == nil {
 			continue
 		}
-		total.read += increase(m.io.ReadBytes, io.ReadBytes)
-		total.written += increase(m.io.WriteBytes, io.WriteBytes)
-		m.io = io
+		total.read += increase(m.read, *read)
+		total.written += increase(m.written, *written)
+		m.read, m.written = *read, *written
 		role.IOReadBytesTotal, role.IOWriteBytesTotal = new(total.read), new(total.written)
 	}
 }

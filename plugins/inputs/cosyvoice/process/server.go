@@ -45,8 +45,9 @@ type member struct {
 	stat    stat
 	role    RoleName
 	cpu     uint64 // clock ticks that have been accounted for
-	threads map[int]procfs.ProcSchedstat
-	io      procfs.ProcIO
+	threads map[int]threadTimes
+	read    uint64 // bytes from storage, and to it, as counted last
+	written uint64
 }
 
 func newServer(id processID, m *match, start time.Time) *server {

@@ -6,8 +6,6 @@ import (
 	"os"
 	"path/filepath"
 	"strconv"
-
-	"golang.org/x/sys/unix"
 )
 
 // stat is what this package needs of /proc/<pid>/stat (proc_pid_stat(5)). The file
@@ -35,16 +33,11 @@ type statReader struct {
 }
 
 func (r *statReader) read(pid int) (stat, error) {
-	file, err := unix.Open(filepath.Join(r.root, strconv.Itoa(pid), "stat"), unix.O_RDONLY|unix.O_CLOEXEC, 0)
+	line, err := readKernelFile(filepath.Join(r.root, strconv.Itoa(pid), "stat"), r.buffer[:])
 	if err != nil {
-		return stat{}, fmt.Errorf("open stat of process %d: %w", pid, err)
+		return stat{}, err
 	}
-	defer unix.Close(file)
-	n, err := unix.Read(file, r.buffer[:])
-	if err != nil {
-		return stat{}, fmt.Errorf("read stat of process %d: %w", pid, err)
-	}
-	s, err := parseStat(r.buffer[:n])
+	s, err := parseStat(line)
 	if err != nil {
 		return stat{}, fmt.Errorf("stat of process %d: %w", pid, err)
 	}

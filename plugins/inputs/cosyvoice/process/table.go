@@ -9,9 +9,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-
-	"github.com/prometheus/procfs"
-	"golang.org/x/sys/unix"
+	"time"
 )
 
 const (
@@ -25,19 +23,21 @@ const (
 	maxLooks = 256
 	// longestLine is where a longer command line is cut, in bytes.
 	longestLine = 16 << 10
+	// usualTick is the time between two ticks, as far as the pauses care.
+	usualTick = 10 * time.Second
 )
 
 // table remembers every process of the host, so that a tick reads only those
 // that are new or due. A process can turn into another program, as a shell does
-// that ends in exec; so each is looked at again after one tick, then after two,
-// four and so on.
+// that ends in exec, but seldom late in its life: each is looked at again when it is
+// twice as old as at the last look.
 type table struct {
-	fs       procfs.FS
 	stats    *statReader
 	root     string
 	lister   lister
 	line     []byte // buffer
 	seed     maphash.Seed
+	age      func(processID) time.Duration
 	self     int
 	tick     int
 	entries  map[int]*entry
@@ -64,11 +64,12 @@ type processID struct {
 }
 
 // examiner decides whether a process is a server.
-type examiner func(proc procfs.Proc, argv []string) *match
+type examiner func(pid int, argv []string) *match
 
-func newTable(fs procfs.FS, root string, stats *statReader) table {
+func newTable(root string, stats *statReader, age func(processID) time.Duration) table {
 	return table{
-		fs: fs, stats: stats, root: root, lister: lister{root: root}, line: make([]byte, longestLine), seed: maphash.MakeSeed(), self: os.Getpid(),
+		stats: stats, root: root, lister: lister{root: root}, line: make([]byte, longestLine), seed: maphash.MakeSeed(),
+		age: age, self: os.Getpid(),
 		entries: make(map[int]*entry), children: make(map[int]map[int]bool),
 	}
 }
@@ -144,7 +145,7 @@ func (t *table) enter(p listed) *entry {
 	id := processID{p.pid, stat.start}
 	if known == nil || known.id != id {
 		t.forget(p.pid)
-		known = &entry{id: id, pause: 1}
+		known = &entry{id: id, pause: min(max(1, int(t.age(id)/usualTick)), maxPause)}
 		t.entries[p.pid] = known
 		t.link(known, stat.ppid)
 	}
@@ -201,8 +202,9 @@ func (t *table) look(known *entry, examine examiner) {
 		longest = maxStarterPause
 	}
 	if known.due > 0 {
-		known.pause = min(2*known.pause, longest)
+		known.pause *= 2
 	}
+	known.pause = min(known.pause, longest)
 	known.due = t.tick + known.pause
 	line := maphash.String(t.seed, strings.Join(argv, "\x00"))
 	if known.match != nil {
@@ -218,26 +220,16 @@ func (t *table) look(known *entry, examine examiner) {
 		known.match = nil
 		return
 	}
-	proc, err := t.fs.Proc(pid)
-	if err != nil {
-		return
-	}
-	known.match = examine(proc, argv)
+	known.match = examine(pid, argv)
 }
 
-// commandLine is empty if it cannot be read. It is read for so many processes
-// that it does without what os.ReadFile asks the kernel besides.
+// commandLine is empty if it cannot be read.
 func (t *table) commandLine(pid int) []string {
-	file, err := unix.Open(filepath.Join(t.root, strconv.Itoa(pid), "cmdline"), unix.O_RDONLY|unix.O_CLOEXEC, 0)
-	if err != nil {
+	line, err := readKernelFile(filepath.Join(t.root, strconv.Itoa(pid), "cmdline"), t.line)
+	if err != nil || len(line) == 0 {
 		return nil
 	}
-	defer unix.Close(file)
-	n, err := unix.Read(file, t.line)
-	if err != nil || n <= 0 {
-		return nil
-	}
-	return strings.Split(strings.TrimRight(string(t.line[:n]), "\x00"), "\x00")
+	return strings.Split(strings.TrimRight(string(line), "\x00"), "\x00")
 }
 
 // forget makes the next scan look at a process afresh.

@@ -1,15 +1,21 @@
 package process
 
 import (
+	"path/filepath"
+	"strconv"
+	"strings"
 	"time"
-
-	"github.com/prometheus/procfs"
 )
 
-// readThreads reads /proc/<pid>/task/<tid>/schedstat, which gives a thread's
-// time on a CPU and its time waiting for one, in nanoseconds, and the number of
-// times it got one (Documentation/scheduler/sched-stats.rst). A kernel built
-// without it gives zeros throughout, which stay absent.
+// threadTimes are the first three numbers of /proc/<pid>/task/<tid>/schedstat
+// (Documentation/scheduler/sched-stats.rst). A kernel built without it gives zeros.
+type threadTimes struct {
+	running, waiting uint64 // nanoseconds on a CPU, and able to run without one
+	slices           uint64 // times that it got a CPU
+}
+
+// readThreads sums up what the threads of a role did. Where the kernel gives zeros, it stays
+// absent.
 func (o *Observer) readThreads(role *Role, total *counters, members []*member, elapsed time.Duration) {
 	var hottest uint64
 	counted := false
@@ -20,10 +26,10 @@ func (o *Observer) readThreads(role *Role, total *counters, members []*member, e
 		}
 		for tid, after := range now {
 			before := m.threads[tid]
-			counted = counted || after.RunningNanoseconds > 0
-			hottest = max(hottest, increase(before.RunningNanoseconds, after.RunningNanoseconds))
-			total.wait += increase(before.WaitingNanoseconds, after.WaitingNanoseconds)
-			total.switches += increase(before.RunTimeslices, after.RunTimeslices)
+			counted = counted || after.running > 0
+			hottest = max(hottest, increase(before.running, after.running))
+			total.wait += increase(before.waiting, after.waiting)
+			total.switches += increase(before.slices, after.slices)
 		}
 		m.threads = now
 	}
@@ -38,16 +44,33 @@ func (o *Observer) readThreads(role *Role, total *counters, members []*member, e
 	}
 }
 
-func (o *Observer) threadsOf(pid int) map[int]procfs.ProcSchedstat {
-	threads, err := o.fs.AllThreads(pid)
+func (o *Observer) threadsOf(pid int) map[int]threadTimes {
+	o.threads.root = filepath.Join(o.options.ProcRoot, strconv.Itoa(pid), "task")
+	threads, err := o.threads.list()
 	if err != nil {
 		return nil
 	}
-	times := make(map[int]procfs.ProcSchedstat, len(threads))
+	times := make(map[int]threadTimes, len(threads))
 	for _, thread := range threads {
-		if schedstat, err := thread.Schedstat(); err == nil {
-			times[thread.PID] = schedstat
+		text, err := readKernelFile(filepath.Join(o.threads.root, strconv.Itoa(thread.pid), "schedstat"), o.buffer[:])
+		if err != nil {
+			continue
+		}
+		if t, ok := parseSchedstat(string(text)); ok {
+			times[thread.pid] = t
 		}
 	}
 	return times
+}
+
+func parseSchedstat(text string) (threadTimes, bool) {
+	fields := strings.Fields(text)
+	if len(fields) < 3 {
+		return threadTimes{}, false
+	}
+	running, waiting, slices := number(fields[0]), number(fields[1]), number(fields[2])
+	if running == nil || waiting == nil || slices == nil {
+		return threadTimes{}, false
+	}
+	return threadTimes{*running, *waiting, *slices}, true
 }
