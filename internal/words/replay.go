@@ -31,7 +31,7 @@ var (
 	}
 	ReplayReading = Text{
 		En: "%d lines read, %d understood, %d suspicious; %d of %d yields inferred, %d from before the log's beginning.",
-		Zh: "读取 %d 行，识别 %d 行，可疑 %d 行；%[5]d 次输出中 %[4]d 次为推断，另有 %[6]d 次属于日志开头之前的请求。",
+		Zh: "读取 %d 行，识别 %d 行，可疑 %d 行；推断 %d 次，共输出 %d 次，另有 %d 次属于日志开头之前的请求。",
 	}
 	ReplayNothing = Text{
 		En: "No synthesis was found. The log must hold the server's lines \"synthesis text\" and \"yield speech len\", which it writes to its standard error.",
