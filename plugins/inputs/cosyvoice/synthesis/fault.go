@@ -19,7 +19,11 @@ func (t *Tracker) fault(record *logline.Record) {
 	r.Progress = t.Now
 	r.EndPlace = record.Place
 	r.Memory = f.Memory
-	t.finish(r, Failed, f.Error)
+	outcome := Failed
+	if f.Error == logline.ClientGone {
+		outcome = Abandoned
+	}
+	t.finish(r, outcome, f.Error)
 }
 
 // failed is the request that an exception ended. Its bar is closed before the exception

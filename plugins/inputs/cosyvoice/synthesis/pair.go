@@ -52,7 +52,7 @@ func (s *segment) doubt() {
 func (t *Tracker) yield(record *logline.Record, at time.Time) {
 	compute := record.Yield.ComputeSeconds()
 	start := at.Add(-seconds(compute))
-	timed := record.Stamp != logline.NoStamp
+	timed := isTimed(record)
 	s, exact := t.pair(start, timed)
 	if s == nil {
 		if s = t.orphan(record, start); s == nil {
@@ -117,6 +117,9 @@ func (s *segment) fit(start time.Time) (fit, time.Duration) {
 	return fitsNot, 0
 }
 
+// isTimed tells that the record's time is good enough to tell segments apart.
+func isTimed(record *logline.Record) bool { return record.Stamp != logline.NoStamp && !record.Coarse }
+
 // pair finds the segment to which a yield belongs, given when the model began with it.
 // Exact means that no other segment can be meant: a client may come back for the next
 // chunk of a stream at any time after the last.
@@ -158,7 +161,7 @@ func (t *Tracker) pair(start time.Time, timed bool) (found *segment, exact bool)
 // conversion, which writes none. It is nil for one of a request that began before the
 // reading did.
 func (t *Tracker) orphan(record *logline.Record, start time.Time) *segment {
-	if record.Stamp != logline.NoStamp && start.Before(t.Began.Add(-near)) {
+	if isTimed(record) && start.Before(t.Began.Add(-near)) {
 		return nil
 	}
 	r := t.newRequest(record.Place, start)

@@ -88,7 +88,7 @@ func (t *Tracker) startSegment(record *logline.Record, at time.Time) {
 			r.Start = at
 		}
 	}
-	t.begin(r, &segment{Request: r, Started: at, Timed: record.Stamp != logline.NoStamp})
+	t.begin(r, &segment{Request: r, Started: at, Timed: isTimed(record)})
 	t.addText(r, &record.Segment)
 }
 

@@ -3,7 +3,7 @@ package logline
 // IsBetweenRecords tells that nothing of what was read is waiting for what comes: another
 // Reader that trusts the same headers can go on with the next line.
 func (r *Reader) IsBetweenRecords() bool {
-	return r.trace.stage == outside && !r.fault.held && !r.text.open
+	return r.trace == (traceback{}) && !r.fault.held && !r.text.open
 }
 
 // Headers are the forms of the headers that the log's records have had.
