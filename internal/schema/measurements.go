@@ -133,6 +133,7 @@ var Measurements = []Measurement{
 			{"log_lines_understood_total", Integer, "", "counter: that told something"},
 			{"log_lines_suspicious_total", Integer, "", "counter: they look like the server's, but more like a text that was spoken"},
 			{"outputs_invalid_total", Integer, "", "counter: files in the outputs folders that count as syntheses, but are no audio"},
+			{"log_errors_dropped_total", Integer, "", "counter: errors beyond a thousand at one tick, which are no events"},
 			{"yields_total", Integer, "", "counter: audio handed out"},
 			{"yields_inferred_total", Integer, "", "counter: those that fit more than one segment"},
 			{"yields_unseen_total", Integer, "", "counter: those of requests that began before the reading"},

@@ -50,6 +50,7 @@ func (c *Cosyvoice) logTotals(answered bool) map[string]any {
 	fields["log_lines_total"] = sum.Counters.Lines
 	fields["log_lines_understood_total"] = sum.Counters.Understood
 	fields["log_lines_suspicious_total"] = sum.Counters.Suspicious
+	fields["log_errors_dropped_total"] = sum.Counters.FaultsDropped
 	fields["yields_total"] = sum.Counters.Yields
 	fields["yields_inferred_total"] = sum.Counters.InferredYields
 	fields["yields_unseen_total"] = sum.Counters.UnseenYields

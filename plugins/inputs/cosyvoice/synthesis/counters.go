@@ -10,6 +10,7 @@ type Counters struct {
 	Yields                 int64 // of the syntheses
 	InferredYields         int64
 	UnseenYields           int64 // of requests that began before the reading
+	FaultsDropped          int64 // too many at once to be told
 }
 
 // Add adds those of another server.
@@ -22,6 +23,7 @@ func (c *Counters) Add(other Counters) {
 	c.Yields += other.Yields
 	c.InferredYields += other.InferredYields
 	c.UnseenYields += other.UnseenYields
+	c.FaultsDropped += other.FaultsDropped
 }
 
 func (c *Counters) add(l logline.Counters) {
@@ -36,4 +38,5 @@ func (c *Counters) addTracker(t *Tracker) {
 	c.Yields += t.yields
 	c.InferredYields += t.inferred
 	c.UnseenYields += t.unseen
+	c.FaultsDropped += t.faultsDropped
 }

@@ -2,10 +2,18 @@ package synthesis
 
 import "github.com/cosyvoice-telegraf/cosyvoice-telegraf/plugins/inputs/cosyvoice/synthesis/logline"
 
+// maxFaults bounds the errors that nobody has asked for: a server can fail a thousand
+// times in a second, and says nothing new by it.
+const maxFaults = 1000
+
 // fault takes an error and finds the synthesis that it ended.
 func (t *Tracker) fault(record *logline.Record) {
 	f := record.Fault
-	t.news.Faults = append(t.news.Faults, Fault{At: t.stamps.point(t.Now, record.Place), FaultText: f})
+	if len(t.news.Faults) < maxFaults {
+		t.news.Faults = append(t.news.Faults, Fault{At: t.stamps.point(t.Now, record.Place), FaultText: f})
+	} else {
+		t.faultsDropped++
+	}
 	if f.Where == logline.LLMThread {
 		if s := t.newestOpen(true); s != nil {
 			s.Request.ThreadFault = &f

@@ -14,6 +14,13 @@ import (
 // and memory pools grow in the first calls.
 const warmUps = 3
 
+// maxRequests bounds the requests in flight, and maxText what is kept of a text: no server
+// comes near, but a log may hold anything.
+const (
+	maxRequests = 256
+	maxText     = 64 << 10
+)
+
 // wholeSegment is more audio than one chunk of a stream holds: upstream hands out 100
 // tokens of 40 ms at the most, and what is left at the end of a text.
 const wholeSegment = 5.0
@@ -68,6 +75,10 @@ func (t *Tracker) newRequest(place logline.Place, start time.Time) *request {
 	r := &request{Opening: place, Start: start, Progress: start, Told: true}
 	r.WarmUp = t.Memory.SinceStart < warmUps
 	t.Memory.SinceStart++
+	if len(t.Requests) == maxRequests {
+		oldest := t.Requests[0]
+		t.finish(oldest, oldest.lastOutcome(), "")
+	}
 	t.Requests = append(t.Requests, r)
 	return r
 }
@@ -133,7 +144,8 @@ func (t *Tracker) addText(r *request, text *logline.Segment) {
 		digest := sha256.Sum256(append(r.Digest, text.Text...))
 		r.Digest = digest[:]
 	case FullText:
-		r.Text = append(r.Text, text.Text...)
+		room := maxText - len(r.Text)
+		r.Text = append(r.Text, text.Text[:min(room, len(text.Text))]...)
 	}
 }
 

@@ -24,6 +24,8 @@ type Tracker struct {
 	inferred int64 // yields that fit more than one segment
 	unseen   int64 // yields of requests that began before the reading
 
+	faultsDropped int64
+
 	// paired sees each pairing, for tests.
 	paired func(record *logline.Record, s *segment, exact bool)
 }
