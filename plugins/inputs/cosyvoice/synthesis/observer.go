@@ -63,8 +63,8 @@ func NewObserver(options Options) *Observer {
 	}
 }
 
-// Poll reads what is new in the logs of these servers. It is meant to be called once a
-// second, and takes as long as the file system does.
+// Poll reads what is new in the logs of these servers. It is meant to be called at every
+// tick, and takes as long as the file system does.
 func (o *Observer) Poll(servers []Server) {
 	now := o.options.Now()
 	for _, s := range servers {
@@ -215,7 +215,7 @@ func (o *Observer) Checkpoint() Checkpoint {
 			o.options.Log.Warnf("What is in flight on %q cannot be remembered: %v", instance, err)
 			continue
 		}
-		c[instance] = logfile.Position{Files: w.follower.Checkpoint(nil), Memory: memory}
+		c[instance] = logfile.Position{Files: w.follower.Checkpoint(), Memory: memory}
 	}
 	return c
 }

@@ -9,7 +9,7 @@ import (
 )
 
 const (
-	// pollBytes is how much of the logs of one server is read in a second at the most. A
+	// pollBytes is how much of the logs of one server is read at a tick at the most. A
 	// log that grows faster for long is skipped forward by the follower.
 	pollBytes = 64 << 20
 	// roundBytes is how much is read before what is found is put in order of time.

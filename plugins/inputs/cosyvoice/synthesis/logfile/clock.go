@@ -45,7 +45,7 @@ func (c *Clock) Zone() *time.Location { return c.zone }
 
 // Check compares the time of a line, in milliseconds since 1970 as the clock on the
 // server's wall shows them, with its arrival. Only lines that were written within the
-// last seconds may be checked. It tells whether the zone was changed.
+// last 90 seconds may be checked. It tells whether the zone was changed.
 func (c *Clock) Check(wall int64, arrived time.Time) bool {
 	_, seconds := arrived.In(c.zone).Zone()
 	assumed := time.Duration(seconds) * time.Second

@@ -22,14 +22,16 @@ func TestAZoneThatFitsStays(t *testing.T) {
 
 func TestAWrongZoneIsCorrectedAtTheFirstLine(t *testing.T) {
 	for _, east := range []time.Duration{8 * time.Hour, -5 * time.Hour, 5*time.Hour + 45*time.Minute, 14 * time.Hour, -12 * time.Hour} {
-		log := new(journal)
-		c := NewClock(time.UTC, log)
-		require.True(t, c.Check(wall(noon.Add(-time.Second), east), noon))
-		require.Equal(t, east.Hours(), hours(t, c.Zone(), noon))
-		require.Len(t, log.warnings(), 1)
-		require.Contains(t, log.warnings()[0], "read as "+offsetName(east)+" from now on")
-		require.False(t, c.Check(wall(noon, east), noon.Add(time.Second)))
-		require.Len(t, log.warnings(), 1)
+		for _, late := range []time.Duration{time.Second, liveWithin} {
+			log := new(journal)
+			c := NewClock(time.UTC, log)
+			require.True(t, c.Check(wall(noon.Add(-late), east), noon))
+			require.Equal(t, east.Hours(), hours(t, c.Zone(), noon))
+			require.Len(t, log.warnings(), 1)
+			require.Contains(t, log.warnings()[0], "read as "+offsetName(east)+" from now on")
+			require.False(t, c.Check(wall(noon, east), noon.Add(late)))
+			require.Len(t, log.warnings(), 1)
+		}
 	}
 }
 

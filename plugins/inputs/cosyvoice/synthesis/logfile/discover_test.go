@@ -123,7 +123,7 @@ func TestADeletedLogIsFound(t *testing.T) {
 	b.attach(s.server(b.now))
 	s.say("one")
 	require.Equal(t, []string{"one"}, b.poll())
-	require.Equal(t, b.log, b.follower.Path(1))
+	require.Equal(t, b.log, b.follower.Checkpoint()[0].Path)
 }
 
 func TestTheLogOfAServerIsCopiedAndEmptied(t *testing.T) {

@@ -7,7 +7,6 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/stretchr/testify/require"
 )
@@ -62,9 +61,11 @@ func TestWhatIsNoLogOfDockerIsCounted(t *testing.T) {
 func TestALineOfDockerHasOnePlaceAtEachReading(t *testing.T) {
 	b := newDockerBench(t)
 	wrapped := []string{wrap("one\n"), wrap("\rtwo "), wrap("more\n"), wrap("three\n"), wrap("four\n")}
-	b.write("0123-json.log", strings.Join(wrapped, ""))
-	b.now = b.now.Add(time.Second)
+	b.write("0123-json.log", strings.Join(wrapped[:3], ""))
 	b.start()
+	b.follower.Poll(plenty, b.reader)
+	early := b.follower.Checkpoint()
+	b.write("0123-json.log", strings.Join(wrapped[3:], ""))
 	b.follower.Poll(plenty, b.reader)
 	places := func() map[string]int64 {
 		found := make(map[string]int64)
@@ -77,7 +78,8 @@ func TestALineOfDockerHasOnePlaceAtEachReading(t *testing.T) {
 	at := func(i int) int64 { return int64(len(strings.Join(wrapped[:i], ""))) }
 	require.Equal(t, map[string]int64{"one": 0, "\rtwo more": at(1), "three": at(3), "four": at(4)}, places())
 
-	b.restart(map[FileID]int64{1: at(3)})
+	b.options.Known, b.reader = early, newReader(t)
+	b.start()
 	b.follower.Poll(plenty, b.reader)
 	require.Equal(t, map[string]int64{"three": at(3), "four": at(4)}, places())
 }
@@ -86,11 +88,11 @@ func TestALineOfDockerThatIsNotCompleteIsReadAgain(t *testing.T) {
 	b := newDockerBench(t)
 	b.write("0123-json.log", wrap("one\n", "tw"))
 	require.Equal(t, []string{"one"}, b.unwrapped())
-	b.restart(nil)
+	b.restart()
 	rest := wrap("o\n")
 	b.write("0123-json.log", rest[:5])
 	require.Empty(t, b.unwrapped())
-	b.restart(nil)
+	b.restart()
 	b.write("0123-json.log", rest[5:])
 	require.Equal(t, []string{"two"}, b.unwrapped())
 }

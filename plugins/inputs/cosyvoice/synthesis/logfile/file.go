@@ -12,8 +12,9 @@ import (
 )
 
 // liveWithin is how lately the end of a file must have been reached for what follows it
-// to count as just written.
-const liveWithin = 5 * time.Second
+// to count as just written: longer than the longest interval between two polls, and well
+// within zoneFits, by which such lines are checked.
+const liveWithin = 90 * time.Second
 
 // errTruncated tells that the bytes that were read are no longer in the file.
 var errTruncated = errors.New("the file was truncated")
@@ -35,7 +36,6 @@ type file struct {
 	identity
 	docker *unwrapper // nil for a plain log
 
-	start     int64 // of what is read
 	offset    int64 // of the next byte to read
 	lineStart int64 // of the line that offset stands in
 	atOpening int64 // size, all of which may be read
@@ -46,7 +46,6 @@ type file struct {
 	aligning bool // what comes up to the next line feed is passed over
 	final    bool // nobody writes to it any more
 	copied   bool // its last line may lack its end
-	after    *file
 
 	size    int64 // at the last look
 	links   uint64
@@ -120,9 +119,7 @@ func (f *file) seek(offset int64) error {
 // resume makes reading begin where it ended before. What is not there any more was
 // written anew, and is read from the beginning.
 func (f *file) resume(saved Saved) {
-	if f.seek(saved.Offset) == nil {
-		f.start = saved.Offset
-	}
+	_ = f.seek(saved.Offset) // fails for what is not there any more
 }
 
 // isDrained tells that everything was read at the last look.

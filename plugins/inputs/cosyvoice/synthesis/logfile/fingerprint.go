@@ -16,8 +16,8 @@ type Saved struct {
 	Head   fingerprint `json:"head"` // of the first bytes
 	Tail   fingerprint `json:"tail"` // of the bytes before Read
 	Read   int64       `json:"read"`
-	Offset int64       `json:"offset"` // to read on from, at most Read
-	// Done tells that nothing of it is wanted any more, even if it was not found again.
+	Offset int64       `json:"offset"` // to read on from: Read, or the start of its line
+	// Done tells that it was read to its end, so that it is not missed if it is gone.
 	Done bool `json:"done,omitempty"`
 }
 
@@ -59,12 +59,12 @@ func (s Saved) validate() error {
 	}
 }
 
-// saved describes a content that is to be read again from an offset on. It needs no look
-// into the file, which may be gone.
-func (f *file) saved(offset int64, done bool) Saved {
+// saved describes a content that is to be read on from the start of its last line. It
+// needs no look into the file, which may be gone.
+func (f *file) saved() Saved {
 	return Saved{
 		Path: f.path, identity: f.identity,
 		Head: fingerprintOf(f.head), Tail: fingerprintOf(f.tail), Read: f.offset,
-		Offset: offset, Done: done,
+		Offset: f.lineStart,
 	}
 }

@@ -18,7 +18,6 @@ func TestAnOldLogIsReadFromItsLastLineOn(t *testing.T) {
 	require.Empty(t, b.poll())
 	b.write("cosyvoice.log", "and ended\nnew\n")
 	require.Equal(t, []string{"begun and ended", "new"}, b.poll())
-	require.Equal(t, b.log, b.follower.Path(1))
 }
 
 func TestAnOldLogIsReadFromItsBeginningWhereAsked(t *testing.T) {
@@ -184,10 +183,10 @@ func TestOnlyWhatWasJustWrittenIsLive(t *testing.T) {
 	b.poll()
 	require.Equal(t, 4, b.reader.live)
 	b.write("cosyvoice.log", "written while the program slept\n")
-	b.now = b.now.Add(time.Minute)
+	b.now = b.now.Add(liveWithin)
 	b.poll()
 	require.Equal(t, 4, b.reader.live)
-	b.polls(10)
+	b.now = b.now.Add(time.Minute) // the longest interval between two ticks
 	b.write("cosyvoice.log", "new\n")
 	b.poll()
 	require.Equal(t, 8, b.reader.live)

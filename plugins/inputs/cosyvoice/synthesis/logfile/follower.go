@@ -12,8 +12,8 @@
 // that was read is read whole. Of a log never seen before:
 //
 //   - all, if it was asked for, or if the file appeared while it was waited for;
-//   - all, if its server is younger than the follower, or at most a minute older, and
-//     the file is the server's own: made not earlier than a minute before the server, or
+//   - all, if its server is younger than the follower, or at most three minutes older, and
+//     the file is the server's own: made not earlier than three minutes before the server, or
 //     not opened for appending and therefore emptied or overwritten by it;
 //   - otherwise what is written from now on, with the line that is being written.
 //
@@ -29,7 +29,6 @@ import (
 const (
 	pieceSize    = 256 << 10
 	rescanAfter  = 10 * time.Second
-	keptEnded    = 64
 	keptKnown    = 16
 	complainOnce = time.Minute
 )
@@ -45,7 +44,7 @@ type Sink interface {
 	Begin(file FileID, offset int64)
 	// Data hands out the bytes that stand at offset and continue those before. In a log of
 	// Docker, NUL bytes before a line stand for its wrapping. Live bytes were written
-	// within the last seconds.
+	// within the last 90 seconds.
 	Data(file FileID, offset int64, p []byte, live bool)
 	// End tells that nothing more comes of a file. It is complete unless it was truncated
 	// or became unreadable, in which case an incomplete last line is void.
@@ -108,7 +107,6 @@ type Follower struct {
 	looked  bool
 	lastID  FileID
 	known   []Saved // contents that were read, by an earlier Follower or to their end
-	ended   []*file // contents whose lines may still be wanted again
 	reason  string
 
 	batch batch
@@ -161,8 +159,8 @@ func (f *Follower) Attach(server Server) {
 // Detach tells that the server is gone. Its logs are read to their end.
 func (f *Follower) Detach() { f.Attach(Server{}) }
 
-// Poll hands what is new to the sink, at most budget bytes. It is meant to be called
-// about once a second. Problems with the files are logged when they change.
+// Poll hands what is new to the sink, at most budget bytes. It is meant to be called at
+// every tick. Problems with the files are logged when they change.
 func (f *Follower) Poll(budget int64, sink Sink) {
 	b := &f.batch
 	b.sink, b.budget, b.now = sink, budget, f.options.Now()
@@ -184,6 +182,7 @@ func (f *Follower) Poll(budget int64, sink Sink) {
 		}
 	}
 	f.streams = slices.DeleteFunc(f.streams, func(s *stream) bool { return s.leaving && len(s.queue) == 0 })
+	f.forget() // now that all streams have found what is known of theirs
 	b.stats.BytesBehind = 0
 	for _, s := range f.streams {
 		for _, file := range s.queue {
@@ -209,23 +208,6 @@ func (f *Follower) Reason() string {
 	for _, s := range f.streams {
 		if s.problem != "" {
 			return s.problem
-		}
-	}
-	return ""
-}
-
-// Path returns the path of a file that is read or was lately, for messages.
-func (f *Follower) Path(id FileID) string {
-	for _, s := range f.streams {
-		for _, file := range s.queue {
-			if file.id == id {
-				return file.path
-			}
-		}
-	}
-	for _, file := range f.ended {
-		if file.id == id {
-			return file.path
 		}
 	}
 	return ""

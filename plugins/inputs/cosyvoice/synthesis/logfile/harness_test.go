@@ -21,6 +21,7 @@ type reader struct {
 	files map[FileID]*open
 	lines []line
 	all   []string
+	begun []int64 // offsets
 	ended []FileID
 	live  int // bytes
 }
@@ -33,7 +34,6 @@ type open struct {
 
 // line is one that was read, with its place.
 type line struct {
-	file   FileID
 	offset int64
 	text   string
 }
@@ -42,6 +42,7 @@ func newReader(t *testing.T) *reader { return &reader{t: t, files: make(map[File
 
 func (r *reader) Begin(file FileID, offset int64) {
 	r.files[file] = &open{next: offset, start: offset}
+	r.begun = append(r.begun, offset)
 }
 
 func (r *reader) Data(file FileID, offset int64, p []byte, live bool) {
@@ -62,7 +63,7 @@ func (r *reader) Data(file FileID, offset int64, p []byte, live bool) {
 		if end == 0 {
 			return
 		}
-		r.lines = append(r.lines, line{file: file, offset: f.start, text: string(f.partial[:end-1])})
+		r.lines = append(r.lines, line{offset: f.start, text: string(f.partial[:end-1])})
 		f.partial = f.partial[end:]
 		f.start += int64(end)
 	}
@@ -72,7 +73,7 @@ func (r *reader) End(file FileID, complete bool) {
 	f := r.files[file]
 	require.NotNil(r.t, f, "end of file %d without a beginning", file)
 	if complete && len(bytes.TrimLeft(f.partial, "\x00")) > 0 {
-		r.lines = append(r.lines, line{file: file, offset: f.start, text: string(f.partial)})
+		r.lines = append(r.lines, line{offset: f.start, text: string(f.partial)})
 	}
 	delete(r.files, file)
 	r.ended = append(r.ended, file)

@@ -186,3 +186,16 @@ func TestADeletedFileIsLetGoSomeDay(t *testing.T) {
 	b.write("cosyvoice.log", "new\n")
 	require.Equal(t, []string{"new"}, b.poll())
 }
+
+func TestWhatWasReadOfALogThatIsMovedBackIsNotReadAgain(t *testing.T) {
+	b := newBench(t)
+	b.options.FromBeginning = true
+	b.write("cosyvoice.log", "one\ntw")
+	b.poll()
+	b.rename("cosyvoice.log", "cosyvoice.log.1")
+	b.write("cosyvoice.log", "three\n")
+	require.Equal(t, []string{"tw", "three"}, b.polls(3))
+	b.rename("cosyvoice.log.1", "cosyvoice.log")
+	b.write("cosyvoice.log", "o\nfour\n")
+	require.Equal(t, []string{"o", "four"}, b.polls(3))
+}

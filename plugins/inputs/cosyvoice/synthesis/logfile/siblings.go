@@ -69,7 +69,7 @@ func (s *stream) copyOf(f *file) *os.File {
 	if f.offset == 0 {
 		return nil
 	}
-	read := f.saved(f.offset, false)
+	read := f.saved()
 	for _, sibling := range s.siblings() {
 		handle, err := openRegular(sibling.name)
 		if err != nil {
@@ -126,9 +126,6 @@ func (f *Follower) unfinishedBefore(s *stream) []*file {
 		if !resumed[file] && !between {
 			file.close()
 			continue
-		}
-		if len(queue) > 0 {
-			file.after = queue[len(queue)-1]
 		}
 		queue = append(queue, file)
 	}

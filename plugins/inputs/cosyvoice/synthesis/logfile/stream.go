@@ -131,12 +131,10 @@ func (s *stream) checkName(b *batch) {
 		next.resume(saved)
 	}
 	s.complain(b, nil)
-	next.after = last
 	b.stats.Rotations++
 	b.log.Infof("The log %s was replaced; the one before is read to its end", s.path)
 	if len(s.queue) > 1 && last.size == 0 {
 		last.close()
-		next.after = last.after
 		s.queue = s.queue[:len(s.queue)-1]
 	}
 	s.queue = append(s.queue, next)
@@ -179,7 +177,7 @@ func (s *stream) restart(f *file, b *batch) bool {
 	if copied := s.copyOf(f); copied != nil {
 		b.log.Infof("The log %s was emptied; what was not read yet is read from %s", f.path, copied.Name())
 		if f.setHandle(copied) == nil {
-			f.final, f.copied, fresh.after = true, true, f
+			f.final, f.copied = true, true
 			s.queue = append([]*file{f, fresh}, rest...)
 			return true
 		}
@@ -223,7 +221,8 @@ func (s *stream) reopen(f *file, cause error, b *batch) {
 func (s *stream) end(f *file, complete bool, b *batch) {
 	f.endBegun(complete, b)
 	s.queue = s.queue[1:]
-	s.follower.retire(f)
+	s.follower.remember(f)
+	f.close()
 	if len(s.queue) == 0 {
 		s.missing = true
 	}
