@@ -178,7 +178,10 @@ func (c *Cosyvoice) Stop() {
 // the GPUs. It takes a second, and longer on a card that must wake up.
 func (c *Cosyvoice) Warm(ctx context.Context) {
 	rates := time.After(warmTime)
-	c.report(ctx, time.Now())
+	now := time.Now()
+	if report := c.report(ctx, now); report != nil {
+		c.askModels(now, report.Services)
+	}
 	c.gpus.WaitReady(ctx)
 	c.gpuPIDs = c.gpus.Holders(ctx)
 	select {

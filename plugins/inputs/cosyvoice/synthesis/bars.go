@@ -1,6 +1,7 @@
 package synthesis
 
 import (
+	"cmp"
 	"slices"
 	"time"
 
@@ -64,11 +65,13 @@ func (t *Tracker) closed(b *logline.BarLine) *request {
 	if r := t.inRow(0); r != nil && b.Done < b.Total && r.shows(b.Done-1, b.Total) {
 		return nil
 	}
-	candidates := t.showing(b.Done, b.Total)
+	age := func(r *request) int { return int(t.Now.Sub(r.Start) / time.Second) }
+	tooOld := func(r *request) bool { return age(r) > b.Seconds }
+	candidates := slices.DeleteFunc(t.showing(b.Done, b.Total), tooOld)
 	if len(candidates) == 0 && b.Done == b.Total {
 		// The last step is not shown where the one before was 0.1 s ago.
 		candidates = slices.DeleteFunc(t.showing(b.Total-1, b.Total), func(r *request) bool {
-			return r.Current == nil || r.Current.Yields == 0
+			return r.Current == nil || r.Current.Yields == 0 || tooOld(r)
 		})
 	}
 	if len(candidates) == 0 {
@@ -77,7 +80,9 @@ func (t *Tracker) closed(b *logline.BarLine) *request {
 	for _, r := range candidates {
 		r.Inferred = r.Inferred || len(candidates) > 1
 	}
-	return slices.MaxFunc(candidates, func(a, b *request) int { return a.Progress.Compare(b.Progress) })
+	return slices.MaxFunc(candidates, func(a, b *request) int {
+		return cmp.Or(cmp.Compare(age(a), age(b)), a.Progress.Compare(b.Progress))
+	})
 }
 
 func (t *Tracker) showing(done, total int) (requests []*request) {

@@ -69,9 +69,6 @@ func (o *Observer) Poll(servers []Server) {
 	now := o.options.Now()
 	for _, s := range servers {
 		w := o.watched[s.Instance]
-		if w != nil && s.Up {
-			w.pids = s.PIDs
-		}
 		switch current := (logfile.Server{PID: s.PID, Start: s.StartTime}); {
 		case s.Up && (w == nil || w.server != current):
 			if w == nil {
@@ -80,6 +77,9 @@ func (o *Observer) Poll(servers []Server) {
 			w.attach(current, o.zoneOf(s.PID), now)
 		case !s.Up && w != nil && w.server.PID != 0:
 			w.detach(now)
+		}
+		if s.Up {
+			o.watched[s.Instance].pids = s.PIDs
 		}
 	}
 	for _, w := range o.watched {

@@ -114,6 +114,8 @@ func TestAudioFilesOfAServerWithoutALog(t *testing.T) {
 func TestAudioFilesOfAServerWhoseLogTellsOfThem(t *testing.T) {
 	s := newStudio(t)
 	folder := s.folder()
+	s.options.Patterns = map[string][]string{"": {filepath.Join(folder, "*.log")}}
+	s.start()
 	s.serve("7860", folder, "server.log")
 	require.Empty(t, s.found())
 	s.speak(folder, "a.wav")
@@ -122,8 +124,12 @@ func TestAudioFilesOfAServerWhoseLogTellsOfThem(t *testing.T) {
 	for range 100 { // far longer than a log is waited for
 		require.Empty(t, s.found())
 	}
-	// Not even when the log is out of reach for a while.
-	require.NoError(t, os.Truncate(filepath.Join(folder, "server.log"), 0))
+	// Not even while there is no log, as when it is rotated.
+	require.NoError(t, os.Remove(filepath.Join(folder, "server.log")))
+	for range 100 {
+		require.Empty(t, s.found())
+	}
+	require.NotEmpty(t, s.observer.Report()[0].Reason)
 	s.speak(folder, "b.wav")
 	require.Empty(t, s.found())
 }

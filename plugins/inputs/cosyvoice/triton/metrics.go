@@ -28,7 +28,7 @@ type Model struct {
 
 const (
 	metricPrefix = "nv_inference_"
-	microsecond  = 1e-6
+	microseconds = 1e6 // in a second
 )
 
 // parse reads the metrics of a server. Names and labels are those of the "Metrics" page of
@@ -58,12 +58,18 @@ func parse(r io.Reader) ([]Model, error) {
 	}
 	all := make([]Model, 0, len(models))
 	for _, m := range models {
+		for _, sum := range []*float64{m.RequestSeconds, m.QueueSeconds, m.ComputeSeconds} {
+			if sum != nil {
+				*sum /= microseconds
+			}
+		}
 		all = append(all, *m)
 	}
 	slices.SortFunc(all, func(a, b Model) int { return cmp.Compare(a.Name, b.Name) })
 	return all, nil
 }
 
+// add adds a sample. The times are still in microseconds, whose sums are exact.
 func (m *Model) add(s *sample) {
 	switch strings.TrimPrefix(s.name, metricPrefix) {
 	case "request_success":
@@ -77,11 +83,11 @@ func (m *Model) add(s *sample) {
 			addTo(&m.Canceled, int64(s.value))
 		}
 	case "request_duration_us":
-		addTo(&m.RequestSeconds, s.value*microsecond)
+		addTo(&m.RequestSeconds, s.value)
 	case "queue_duration_us":
-		addTo(&m.QueueSeconds, s.value*microsecond)
+		addTo(&m.QueueSeconds, s.value)
 	case "compute_input_duration_us", "compute_infer_duration_us", "compute_output_duration_us":
-		addTo(&m.ComputeSeconds, s.value*microsecond)
+		addTo(&m.ComputeSeconds, s.value)
 	case "pending_request_count":
 		addTo(&m.Pending, s.value)
 	}

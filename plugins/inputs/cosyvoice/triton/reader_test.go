@@ -86,12 +86,14 @@ func TestReadsTheMetricsOfServers(t *testing.T) {
 // A server that hangs is asked once, and holds up neither the tick nor the others.
 func TestAServerThatHangs(t *testing.T) {
 	r, _ := startReader(t)
-	release, asked := make(chan struct{}), make(chan struct{}, 10)
+	released, asked := make(chan struct{}), make(chan struct{}, 10)
+	release := sync.OnceFunc(func() { close(released) })
 	hanging := serve(t, func(w http.ResponseWriter, _ *http.Request) {
 		asked <- struct{}{}
-		<-release
+		<-released
 		fmt.Fprintln(w, `nv_inference_request_success{model="slow",version="1"} 1`)
 	})
+	t.Cleanup(release)
 	good := serve(t, func(w http.ResponseWriter, _ *http.Request) {
 		fmt.Fprintln(w, `nv_inference_request_success{model="good",version="1"} 1`)
 	})
@@ -103,7 +105,7 @@ func TestAServerThatHangs(t *testing.T) {
 	r.Ask(first.Add(time.Second), servers)
 	require.Equal(t, "good", r.next(t)[0].Instance)
 	require.Empty(t, asked)
-	close(release)
+	release()
 	late := r.next(t)
 	require.Equal(t, "hanging", late[0].Instance)
 	require.Equal(t, first, late[0].At, "a late answer keeps the time of its question")
