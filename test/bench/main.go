@@ -21,6 +21,7 @@ const help = `Measures the plugin against Telegraf's own inputs, in real time, o
 Flags:
   --ticks 6        ticks of 10 s to measure in each case; 0 for none
   --pairs 20       pairs of runs for the effect on other work, 10 or more; 0 for none
+  --log-mb 100     size of the log to read, in MB; 0 for none
   --bin bin        folder with the built programs
 
 The load of other programs makes all figures worse: leave the machine alone meanwhile.
@@ -51,9 +52,13 @@ func run(ctx context.Context, args []string) (err error) {
 	flags.Usage = func() { fmt.Print(help) }
 	ticks := flags.Int("ticks", 6, "")
 	pairs := flags.Int("pairs", 20, "")
+	logSize := flags.Int64("log-mb", 100, "")
 	bin := flags.String("bin", "bin", "")
 	if err := flags.Parse(args); err != nil {
 		return err
+	}
+	if *logSize < 0 {
+		return fmt.Errorf("--log-mb must be 0 or more")
 	}
 	if *ticks < 0 || *pairs < 0 || *pairs > 0 && *pairs < leastPairs {
 		return fmt.Errorf("--ticks must be 0 or more, and --pairs 0 or %d and more", leastPairs)
@@ -77,6 +82,11 @@ func run(ctx context.Context, args []string) (err error) {
 	}
 	defer l.close()
 	fmt.Println(l.machine())
+	if *logSize > 0 {
+		if err := l.logs(ctx, *logSize); err != nil {
+			return err
+		}
+	}
 	if *ticks > 0 {
 		if err := l.costs(ctx, *ticks); err != nil {
 			return err

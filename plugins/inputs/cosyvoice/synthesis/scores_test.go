@@ -21,22 +21,22 @@ func TestScores(t *testing.T) {
 	require.NoError(t, err)
 	head, rest, found := strings.Cut(string(text), begin)
 	require.True(t, found, "%s has no %s", document, begin)
-	_, tail, found := strings.Cut(rest, end)
+	table, tail, found := strings.Cut(rest, end)
 	require.True(t, found, "%s has no %s", document, end)
 
-	scored := head + begin + scores(t) + end + tail
+	scored := scores(t)
 	if *update {
-		require.NoError(t, os.WriteFile(document, []byte(scored), 0o644))
+		require.NoError(t, os.WriteFile(document, []byte(head+begin+scored+end+tail), 0o644))
 		return
 	}
-	require.Equal(t, scored, string(text), "run go test -run TestScores -update ./plugins/inputs/cosyvoice/synthesis")
+	require.Equal(t, scored, table, "run go test ./plugins/inputs/cosyvoice/synthesis -run TestScores -update")
 }
 
 // scores is a table of how well the logs of several clients are read.
 func scores(t *testing.T) string {
 	var table strings.Builder
-	table.WriteString("| clients at once | streaming | syntheses | yields | yields inferred | syntheses exact | of these wrong | syntheses right |\n")
-	table.WriteString("|---|---|---|---|---|---|---|---|\n")
+	table.WriteString("| clients at once | streaming | syntheses | yields | yields inferred | syntheses exact | syntheses right |\n")
+	table.WriteString("|---|---|---|---|---|---|---|\n")
 	for _, log := range []struct {
 		clients           int
 		streaming, folder string
@@ -50,9 +50,10 @@ func scores(t *testing.T) string {
 		got := read(t, folder, told)
 		right, all := grouped(told, got)
 		exact, wrong := exactlyGrouped(told, got)
+		require.Zero(t, wrong, "syntheses of %s are called exact and are not", log.folder)
 		yields := len(got.exact) + got.inferred
-		fmt.Fprintf(&table, "| %d | %s | %d | %d | %d %% | %d %% | %d | %d %% |\n", log.clients, log.streaming,
-			all, yields, percent(got.inferred, yields), percent(exact, all), wrong, percent(right, all))
+		fmt.Fprintf(&table, "| %d | %s | %d | %d | %d %% | %d %% | %d %% |\n", log.clients, log.streaming,
+			all, yields, percent(got.inferred, yields), percent(exact, all), percent(right, all))
 	}
 	return table.String()
 }
