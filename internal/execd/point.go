@@ -42,18 +42,24 @@ func encode(dst []byte, name string, tags map[string]string, fields map[string]a
 	var enc lineprotocol.Encoder
 	enc.SetBuffer(dst)
 	enc.StartLine(name)
-	for _, key := range slices.Sorted(maps.Keys(tags)) {
+	var space [64]string // more keys take memory from the heap
+	keys := slices.AppendSeq(space[:0], maps.Keys(tags))
+	slices.Sort(keys)
+	for _, key := range keys {
 		if tags[key] != "" {
 			enc.AddTag(key, tags[key])
 		}
 	}
-	valid := 0
-	for _, key := range slices.Sorted(maps.Keys(fields)) {
-		value := indirect(reflect.ValueOf(fields[key]))
-		if !value.IsValid() {
-			continue
+	keys = space[:0]
+	for key, value := range fields {
+		if indirect(reflect.ValueOf(value)).IsValid() {
+			keys = append(keys, key)
 		}
-		encoded, ok := fieldValue(value)
+	}
+	slices.Sort(keys)
+	valid := 0
+	for _, key := range keys {
+		encoded, ok := fieldValue(indirect(reflect.ValueOf(fields[key])))
 		if !ok || !validKey(key) {
 			badFields++
 			continue

@@ -65,12 +65,12 @@ var recipes = []recipe{
 		module:   "github.com/influxdata/telegraf",
 		mainPath: "./cmd/telegraf",
 		// Telegraf's own mechanism for a small build: custom, and what to keep.
-		// The inputs of cpu, mem, nvidia_smi and procstat are what the plugin's cost is
-		// compared with, and what many add to their telegraf.conf.
+		// The inputs of cpu, mem, nvidia_smi, procstat and tail (with grok) are what the
+		// plugin's cost is compared with, and what many add to their telegraf.conf.
 		tags: "custom,inputs.execd,inputs.internal," +
-			"inputs.cpu,inputs.mem,inputs.nvidia_smi,inputs.procstat," +
+			"inputs.cpu,inputs.mem,inputs.nvidia_smi,inputs.procstat,inputs.tail," +
 			"outputs.influxdb_v2,outputs.file,outputs.discard," +
-			"parsers.influx,serializers.influx," +
+			"parsers.grok,parsers.influx,serializers.influx," +
 			"secretstores.docker,secretstores.systemd,secretstores.os",
 		ldflags: "-s -w -X github.com/influxdata/telegraf/internal.Version=1.39.3",
 
