@@ -30,8 +30,9 @@ demo: build parts ## the whole stack on this machine, with stand-ins for what it
 up: build parts ## the whole stack on this machine
 	$(BIN)/cosyvoicectl up
 
-generate: ## write the plugin README from the schema, and the expected.out of its testcases
+generate: ## write the plugin README from the schema, the expected.out of its testcases, the scores of the corpus
 	go test ./plugins/inputs/cosyvoice -run 'README|TestCases' -update
+	go test ./plugins/inputs/cosyvoice/synthesis -run TestScores -update
 
 corpus: ## make the corpus of logs anew: 2 minutes, needs Python 3.10 and 3.12, and PyPI once
 	sh test/corpus/generate.sh
@@ -52,5 +53,5 @@ test: lint unit e2e ## everything that the continuous integration runs
 test-long: build parts ## the long runs in full: an outage of 40 s, half an hour of fast ticks
 	COSYVOICE_OUTAGE=40s COSYVOICE_SOAK=30m go test -tags e2e -count=1 -timeout 60m -v -run 'Outage|Soak' ./test/e2e
 
-bench: build parts ## what the plugin costs, against Telegraf's own inputs: 12 minutes
+bench: build parts ## what the plugin costs, against Telegraf's own inputs: 16 minutes
 	go run ./test/bench
