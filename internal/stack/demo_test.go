@@ -2,6 +2,7 @@ package stack
 
 import (
 	"os"
+	"path/filepath"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -65,4 +66,11 @@ func TestFakeGPUGetsItsOwnSettings(t *testing.T) {
 	require.NotContains(t, real.env, "FAKE_NVML_STATE="+folder.gpuState())
 	fake := telegrafPart(Programs{}, folder, plan{simulated: Simulated{GPU: true}}, nil)
 	require.Contains(t, fake.env, "FAKE_NVML_STATE="+folder.gpuState())
+}
+
+func TestPluginKeepsItsFilesInTheFolder(t *testing.T) {
+	folder := newFolder(t)
+	part := telegrafPart(Programs{}, folder, plan{}, nil)
+	require.Contains(t, part.env, "STATE_DIRECTORY="+string(folder))
+	require.Contains(t, part.env, "COSYVOICE_TELEGRAF_SOCKET="+filepath.Join(string(folder), "reports.sock"))
 }

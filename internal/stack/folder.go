@@ -23,6 +23,7 @@ func (f Folder) demo() string           { return f.path("demo") }
 func (f Folder) telegrafConf() string   { return f.path("telegraf.conf") }
 func (f Folder) pluginConf() string     { return f.path("cosyvoice.conf") }
 func (f Folder) runFile() string        { return f.path("run.json") }
+func (f Folder) reportSocket() string   { return f.path("reports.sock") }
 func (f Folder) lockFile() string       { return f.path("up.lock") }
 
 // Secrets. Telegraf's secret store reads every file of its folder, so the token

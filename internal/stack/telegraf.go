@@ -6,6 +6,7 @@ import (
 
 	"github.com/cosyvoice-telegraf/cosyvoice-telegraf/internal/wal"
 	"github.com/cosyvoice-telegraf/cosyvoice-telegraf/internal/words"
+	"github.com/cosyvoice-telegraf/cosyvoice-telegraf/plugins/inputs/cosyvoice/synthesis/datagram"
 )
 
 // telegrafPart runs Telegraf with the state folder's telegraf.conf, which takes
@@ -18,6 +19,9 @@ func telegrafPart(programs Programs, folder Folder, plan plan, say *words.Printe
 		"COSYVOICE_BUFFER="+folder.buffer(),
 		"COSYVOICE_PLUGIN="+programs.Plugin.Path,
 		"COSYVOICE_CONFIG="+plan.pluginConf,
+		// What the plugin keeps and where servers report to, unless its settings say otherwise.
+		"STATE_DIRECTORY="+string(folder),
+		datagram.PathVariable+"="+folder.reportSocket(),
 	)
 	if plan.simulated.GPU {
 		env = append(env, "FAKE_NVML_STATE="+folder.gpuState())
