@@ -151,6 +151,29 @@ func TestOrphansLeaveTheTree(t *testing.T) {
 	require.Equal(t, []int{100, 101}, o.Tick(nil).Services[0].PIDs)
 }
 
+// That its new parent cannot be read at once, as with too many files open, is no
+// reason to leave an orphan with the old one.
+func TestAnOrphanThatCannotBeReadIsAskedAgain(t *testing.T) {
+	m := newMachine(t)
+	orphan := proc{pid: 102, ppid: 101, argv: "ffmpeg -"}
+	m.run(webui(100))
+	m.run(proc{pid: 101, ppid: 100, argv: "bash worker.sh"})
+	m.run(orphan)
+	o := m.observer(Options{})
+	require.Equal(t, []int{100, 101, 102}, o.Tick(nil).Services[0].PIDs)
+
+	// The id of the old parent goes to another child of the server.
+	require.NoError(t, removeAll(m, "102/stat"))
+	m.mkdir("102/stat")
+	m.run(proc{pid: 101, ppid: 100, start: 3000, argv: "python3 x.py"})
+	require.Equal(t, []int{100, 101}, o.Tick(nil).Services[0].PIDs, "it has no parent for now")
+
+	require.NoError(t, removeAll(m, "102/stat"))
+	orphan.ppid = 100
+	m.stat(orphan)
+	require.Equal(t, []int{100, 101, 102}, o.Tick(nil).Services[0].PIDs)
+}
+
 func TestAReadingThatFailsIsNoDeath(t *testing.T) {
 	m := newMachine(t)
 	m.run(webui(100))

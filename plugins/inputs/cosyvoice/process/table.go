@@ -25,6 +25,8 @@ const (
 	maxLooks = 256
 	// longestLine is where a longer command line is cut, in bytes.
 	longestLine = 16 << 10
+	// noParent is the kernel's own id, under which no process is listed.
+	noParent = 0
 )
 
 // table remembers every process of the host, so that a tick reads only those
@@ -161,19 +163,26 @@ func (t *table) removeUnseen() {
 	}
 }
 
-// rehome asks who took over the children of processes that have ended.
+// rehome asks who took over the children of processes that have ended. Until that
+// can be told a child has no parent: the id of the old one may be handed out again.
 func (t *table) rehome() {
+	var unanswered []int
 	for _, pid := range t.orphans {
 		known := t.entries[pid]
 		if known == nil {
 			continue
 		}
-		if stat, err := t.stats.read(pid); err == nil && stat.start == known.id.start {
-			t.unlink(known)
-			t.link(known, stat.ppid)
+		parent := noParent
+		switch stat, err := t.stats.read(pid); {
+		case err == nil && stat.start == known.id.start:
+			parent = stat.ppid
+		case err != nil && !isNoProcess(err):
+			unanswered = append(unanswered, pid)
 		}
+		t.unlink(known)
+		t.link(known, parent)
 	}
-	t.orphans = t.orphans[:0]
+	t.orphans = unanswered
 }
 
 func (t *table) link(known *entry, ppid int) {
