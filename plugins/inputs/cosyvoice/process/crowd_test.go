@@ -99,6 +99,36 @@ func TestNobodyIsForgottenInACrowd(t *testing.T) {
 	}
 }
 
+// Where /proc hides the processes of others, they are not asked at each tick in vain.
+func TestHiddenProcessesAreAskedEverLessOften(t *testing.T) {
+	withoutPrivileges(t)
+	m := newMachine(t)
+	const hidden = 20
+	for pid := 100; pid < 100+hidden; pid++ {
+		m.run(proc{pid: pid, ppid: 1, argv: "sleep 1000"})
+		require.NoError(t, os.Chmod(filepath.Join(m.proc, strconv.Itoa(pid), "stat"), 0))
+	}
+	o := m.observer(Options{})
+	require.Equal(t, hidden, o.Tick(nil).Scan.Processes)
+	asked := 0
+	for range 63 {
+		asked += o.Tick(nil).Scan.Examined
+	}
+	// After 1, 2, 4, 8, 16, 32 and then each 60 ticks.
+	require.Equal(t, 6*hidden, asked)
+
+	// The id of one goes to a server that is not hidden, and another shows itself.
+	m.run(webui(100))
+	require.Equal(t, []string{"50000"}, instances(o.Tick(nil)))
+	m.run(proc{pid: 90, ppid: 1, argv: "sleep 1000"})
+	m.exec(101, "python3", "webui.py", "--port", "50001", "--model_dir", "CosyVoice2-0.5B")
+	require.NoError(t, os.Chmod(filepath.Join(m.proc, "101", "stat"), 0o644))
+	for range maxPause {
+		o.Tick(nil)
+	}
+	require.Equal(t, []string{"50000", "50001"}, instances(o.Tick(nil)))
+}
+
 func TestAShellThatBecomesAServerIsFoundWithinTwoTicks(t *testing.T) {
 	m := newMachine(t)
 	m.run(proc{pid: 100, ppid: 1, argv: "/bin/bash /opt/entrypoint.sh", cwd: checkout})

@@ -4,12 +4,14 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strconv"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/require"
+	"golang.org/x/sys/unix"
 )
 
 // bootTime is that of the fixture's machine.
@@ -199,4 +201,15 @@ func (m *machine) relink(root string, pid int) {
 	name := strconv.Itoa(pid) + "/root"
 	require.NoError(m.t, os.Remove(filepath.Join(m.proc, name)))
 	m.link(root, name)
+}
+
+// withoutPrivileges makes the modes of files count for the rest of this test, also if
+// root runs it.
+func withoutPrivileges(t *testing.T) {
+	runtime.LockOSThread() // capabilities are those of a thread; this one ends with the test
+	header := unix.CapUserHeader{Version: unix.LINUX_CAPABILITY_VERSION_3}
+	var sets [2]unix.CapUserData
+	require.NoError(t, unix.Capget(&header, &sets[0]))
+	sets[0].Effective &^= 1<<unix.CAP_DAC_OVERRIDE | 1<<unix.CAP_DAC_READ_SEARCH
+	require.NoError(t, unix.Capset(&header, &sets[0]))
 }

@@ -2,16 +2,14 @@ package process
 
 import (
 	"cmp"
+	"errors"
 	"hash/maphash"
+	"io/fs"
 	"maps"
 	"os"
-	"path/filepath"
 	"slices"
-	"strconv"
-	"strings"
 
 	"github.com/prometheus/procfs"
-	"golang.org/x/sys/unix"
 )
 
 const (
@@ -57,6 +55,9 @@ type entry struct {
 	onGPU bool
 	line  uint64 // hash of the command line at the last look
 	match *match // nil if it is no server
+	// hidden tells that not even its stat may be read, as of another user's where
+	// /proc is mounted with hidepid=1. Of its id only the pid is known then.
+	hidden bool
 }
 
 // processID names one process for good: a pid alone is handed out again.
@@ -123,35 +124,48 @@ func (t *table) scan(gpuPIDs map[int]bool, examine examiner) (Scan, error) {
 // lookAgain makes all processes due that are no server.
 func (t *table) lookAgain() {
 	for _, known := range t.entries {
-		if known.match == nil {
+		if known.match == nil && !known.hidden {
 			known.due, known.pause = t.tick, 1
 		}
 	}
 }
 
-// enter reads who a process is. It returns nil if that has ended meanwhile.
+// enter reads who a process is. It returns nil if that cannot be told, as when it
+// has ended meanwhile.
 func (t *table) enter(p listed) *entry {
 	known := t.entries[p.pid]
 	stat, err := t.stats.read(p.pid)
-	if err != nil && !isNoProcess(err) {
+	if err == nil && stat.isGone() || err != nil && isNoProcess(err) {
+		t.forget(p.pid)
+		return nil
+	}
+	if err != nil {
+		if known == nil && errors.Is(err, fs.ErrPermission) {
+			known = t.add(processID{pid: p.pid}, noParent)
+			known.hidden, known.due = true, t.tick+known.pause
+		}
 		if known != nil {
 			known.seen = t.tick
 		}
-		return nil
-	}
-	if err != nil || stat.isGone() {
-		t.forget(p.pid)
+		if known != nil && known.hidden {
+			known.inode = p.inode
+		}
 		return nil
 	}
 	id := processID{p.pid, stat.start}
-	if known == nil || known.id != id {
+	if known == nil || known.id != id || known.hidden {
 		t.forget(p.pid)
-		known = &entry{id: id, pause: 1}
-		t.entries[p.pid] = known
-		t.link(known, stat.ppid)
+		known = t.add(id, stat.ppid)
 	}
 	known.inode, known.seen = p.inode, t.tick
 	return known
+}
+
+func (t *table) add(id processID, ppid int) *entry {
+	added := &entry{id: id, pause: 1}
+	t.entries[id.pid] = added
+	t.link(added, ppid)
+	return added
 }
 
 // removeUnseen drops the processes that have ended.
@@ -198,55 +212,6 @@ func (t *table) unlink(known *entry) {
 	if len(t.children[known.ppid]) == 0 {
 		delete(t.children, known.ppid)
 	}
-}
-
-// look reads the command line, and examines the process unless that is of a
-// known server and unchanged.
-func (t *table) look(known *entry, examine examiner) {
-	pid := known.id.pid
-	argv := t.commandLine(pid)
-	longest := maxPause
-	if len(argv) > 0 && isStarter(argv[0]) {
-		longest = maxStarterPause
-	}
-	if known.due > 0 {
-		known.pause = min(2*known.pause, longest)
-	}
-	known.due = t.tick + known.pause
-	line := maphash.String(t.seed, strings.Join(argv, "\x00"))
-	if known.match != nil {
-		// A server's own command line is read at each tick: it may start itself anew.
-		known.due = t.tick + 1
-		if known.line == line {
-			return
-		}
-	}
-	known.line = line
-	// A kernel thread has no command line.
-	if len(argv) == 0 || pid == t.self || known.ppid == t.self {
-		known.match = nil
-		return
-	}
-	proc, err := t.fs.Proc(pid)
-	if err != nil {
-		return
-	}
-	known.match = examine(proc, argv)
-}
-
-// commandLine is empty if it cannot be read. It is read for so many processes
-// that it does without what os.ReadFile asks the kernel besides.
-func (t *table) commandLine(pid int) []string {
-	file, err := unix.Open(filepath.Join(t.root, strconv.Itoa(pid), "cmdline"), unix.O_RDONLY|unix.O_CLOEXEC, 0)
-	if err != nil {
-		return nil
-	}
-	defer unix.Close(file)
-	n, err := unix.Read(file, t.line)
-	if err != nil || n <= 0 {
-		return nil
-	}
-	return strings.Split(strings.TrimRight(string(t.line[:n]), "\x00"), "\x00")
 }
 
 // forget makes the next scan look at a process afresh.
