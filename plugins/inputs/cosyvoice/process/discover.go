@@ -33,7 +33,7 @@ func (o *Observer) discover(gpuPIDs map[int]bool) Scan {
 	})
 	if err != nil {
 		o.options.Log.Warnf("Cannot look for servers: %v", err)
-	} else {
+	} else if !scan.Partial {
 		o.follow()
 		o.assignProcesses()
 	}

@@ -104,6 +104,7 @@ type Observer struct {
 	ownership ownership
 	servers   []*server
 	events    []Event
+	gpuPIDs   map[int]bool // at the last tick
 
 	pinnedPorts map[int]uint64 // inode of the listener at the last tick, 0 for none
 }

@@ -8,6 +8,7 @@ import (
 	"maps"
 	"os"
 	"slices"
+	"time"
 
 	"github.com/prometheus/procfs"
 )
@@ -21,6 +22,9 @@ const (
 	// maxLooks bounds the looks at long known processes in one tick. Those
 	// that are left over come first at the next.
 	maxLooks = 256
+	// firstPiece is how long the first look at all processes may hold up a tick. On
+	// a host with ten thousand it takes longer, and goes on in further pieces.
+	firstPiece = 100 * time.Millisecond
 	// longestLine is where a longer command line is cut, in bytes.
 	longestLine = 16 << 10
 	// noParent is the kernel's own id, under which no process is listed.
@@ -43,6 +47,9 @@ type table struct {
 	entries  map[int]*entry
 	children map[int]map[int]bool // by parent
 	orphans  []int                // whose parent has ended, and who have another
+
+	piece    time.Duration // firstPiece
+	complete bool          // every process was looked at once
 }
 
 type entry struct {
@@ -72,53 +79,76 @@ type examiner func(proc procfs.Proc, argv []string) *match
 func newTable(fs procfs.FS, root string, stats *statReader) table {
 	return table{
 		fs: fs, stats: stats, root: root, lister: lister{root: root}, line: make([]byte, longestLine), seed: maphash.MakeSeed(), self: os.Getpid(),
-		entries: make(map[int]*entry), children: make(map[int]map[int]bool),
+		entries: make(map[int]*entry), children: make(map[int]map[int]bool), piece: firstPiece,
 	}
 }
 
 // scan brings the table up to date. A process that has come to hold GPU memory
-// is looked at whether it is due or not.
+// is looked at whether it is due or not. Until every process was looked at once, it
+// ends when the piece is over, and the next one goes on.
 func (t *table) scan(gpuPIDs map[int]bool, examine examiner) (Scan, error) {
 	processes, err := t.lister.list()
 	if err != nil {
 		return Scan{}, err
 	}
+	began, late := time.Now(), false
+	goOn := func() bool {
+		late = !t.complete && time.Since(began) > t.piece
+		return !late
+	}
 	t.tick++
-	var looks, old []*entry
-	var fresh []listed
-	for _, p := range processes {
-		known := t.entries[p.pid]
-		if known == nil || known.inode != p.inode {
-			fresh = append(fresh, p)
-			continue
-		}
-		known.seen = t.tick
-		switch news := gpuPIDs[p.pid] && !known.onGPU; {
-		case news || known.due <= t.tick && known.pause == 1:
-			looks = append(looks, known)
-		case known.due <= t.tick:
-			old = append(old, known)
-		}
-		known.onGPU = gpuPIDs[p.pid]
-	}
-	if len(old) > maxLooks {
-		slices.SortFunc(old, func(a, b *entry) int { return cmp.Compare(a.due, b.due) })
-		old = old[:maxLooks]
-	}
-	looks = append(looks, old...)
+	fresh, looks := t.due(processes, gpuPIDs)
 	// All are entered first, so that an examiner finds the ancestors.
-	for _, p := range fresh {
+	for i := 0; i < len(fresh) && goOn(); i++ {
+		p := fresh[i]
 		if entered := t.enter(p); entered != nil {
 			entered.onGPU = gpuPIDs[p.pid]
+			if !t.complete && len(processes) > maxLooks {
+				entered.pause = 2 // the second look at a crowd is one at long known processes
+			}
 			looks = append(looks, entered)
 		}
 	}
 	t.removeUnseen()
 	t.rehome()
-	for _, e := range looks {
-		t.look(e, examine)
+	examined := 0
+	for ; examined < len(looks) && goOn(); examined++ {
+		t.look(looks[examined], examine)
 	}
-	return Scan{Processes: len(processes), Examined: len(looks)}, nil
+	t.complete = !late
+	return Scan{Processes: len(processes), Examined: examined, Partial: !t.complete}, nil
+}
+
+// due returns those of the processes that are not entered, and the entries to look at.
+func (t *table) due(processes []listed, gpuPIDs map[int]bool) (fresh []listed, looks []*entry) {
+	var old []*entry
+	for _, p := range processes {
+		known := t.entries[p.pid]
+		if known != nil {
+			known.seen = t.tick
+		}
+		if known == nil || known.inode != p.inode {
+			fresh = append(fresh, p)
+			continue
+		}
+		switch news := gpuPIDs[p.pid] && !known.onGPU; {
+		case known.due == 0 || news:
+			looks = append(looks, known)
+		case !t.complete || known.due > t.tick:
+		case known.pause == 1:
+			looks = append(looks, known)
+		default:
+			old = append(old, known)
+		}
+		known.onGPU = gpuPIDs[p.pid]
+	}
+	if len(old) > maxLooks {
+		slices.SortFunc(old, func(a, b *entry) int {
+			return cmp.Or(cmp.Compare(a.due, b.due), cmp.Compare(b.id.start, a.id.start))
+		})
+		old = old[:maxLooks]
+	}
+	return fresh, append(looks, old...)
 }
 
 // lookAgain makes all processes due that are no server.
@@ -144,9 +174,6 @@ func (t *table) enter(p listed) *entry {
 			known = t.add(processID{pid: p.pid}, noParent)
 			known.hidden, known.due = true, t.tick+known.pause
 		}
-		if known != nil {
-			known.seen = t.tick
-		}
 		if known != nil && known.hidden {
 			known.inode = p.inode
 		}
@@ -157,12 +184,12 @@ func (t *table) enter(p listed) *entry {
 		t.forget(p.pid)
 		known = t.add(id, stat.ppid)
 	}
-	known.inode, known.seen = p.inode, t.tick
+	known.inode = p.inode
 	return known
 }
 
 func (t *table) add(id processID, ppid int) *entry {
-	added := &entry{id: id, pause: 1}
+	added := &entry{id: id, pause: 1, seen: t.tick}
 	t.entries[id.pid] = added
 	t.link(added, ppid)
 	return added

@@ -12,7 +12,8 @@ import (
 // not known.
 func (o *Observer) Tick(gpuPIDs map[int]bool) Report {
 	report := Report{Host: o.host.read()}
-	o.Sample()
+	o.sample()
+	o.gpuPIDs = gpuPIDs
 	report.Scan = o.discover(gpuPIDs)
 	pss := o.pss.take()
 	targets := make(map[processID]target)
@@ -35,7 +36,9 @@ func (o *Observer) Tick(gpuPIDs map[int]bool) Report {
 	o.prober.watch(targets)
 	o.pss.watch(measured)
 	slices.SortFunc(report.Services, func(a, b Service) int { return cmp.Compare(a.Instance, b.Instance) })
-	o.own(&report, gpuPIDs)
+	if !report.Scan.Partial {
+		o.own(&report, gpuPIDs)
+	}
 	report.Events, o.events = o.events, nil
 	return report
 }
