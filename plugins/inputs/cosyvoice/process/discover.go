@@ -19,9 +19,7 @@ type match struct {
 func (o *Observer) discover(gpuPIDs map[int]bool) Scan {
 	began := time.Now()
 	o.sockets.forget()
-	if o.pinnedPortOpened() {
-		o.table.lookAgain()
-	}
+	o.lookForPorts()
 	pinned := o.pidFilePins()
 	for pid := range pinned {
 		if known := o.table.entries[pid]; known != nil && known.match == nil {

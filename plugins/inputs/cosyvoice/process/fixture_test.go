@@ -149,6 +149,11 @@ func (m *machine) sockets(process string, lines ...string) {
 	}
 }
 
+// socketsInUse sets their number in the network namespace of a process.
+func (m *machine) socketsInUse(pid, number int) {
+	m.write(strconv.Itoa(pid)+"/net/sockstat", fmt.Sprintf("sockets: used 9\nTCP: inuse %d orphan 0 tw 58 alloc 4 mem 114\n", number))
+}
+
 // hostSockets sets the sockets of the namespace that the machine's processes
 // share.
 func (m *machine) hostSockets(lines ...string) {

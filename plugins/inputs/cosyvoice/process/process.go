@@ -106,7 +106,9 @@ type Observer struct {
 	events    []Event
 	gpuPIDs   map[int]bool // at the last tick
 
-	pinnedPorts map[int]uint64 // inode of the listener at the last tick, 0 for none
+	networks     map[namespaceID]*network // where ports are pinned
+	networkTurn  int                      // counts the ticks
+	networkReads int                      // at this tick
 }
 
 // New returns an observer. It fails on a pin that is not usable and on a proc
@@ -156,8 +158,7 @@ func New(options Options) (*Observer, error) {
 		pss:     newPSSReader(fs),
 
 		ownership: ownership{fs: fs, root: options.ProcRoot},
-
-		pinnedPorts: make(map[int]uint64),
+		networks:  make(map[namespaceID]*network),
 	}
 	if options.ProcRoot == procfs.DefaultMountPoint {
 		o.sockets.dump = dumpSockets

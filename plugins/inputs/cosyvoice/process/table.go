@@ -62,6 +62,8 @@ type entry struct {
 	onGPU bool
 	line  uint64 // hash of the command line at the last look
 	match *match // nil if it is no server
+	// network is where it was at the last look; unknown where no port is pinned.
+	network namespaceID
 	// hidden tells that not even its stat may be read, as of another user's where
 	// /proc is mounted with hidepid=1. Of its id only the pid is known then.
 	hidden bool
@@ -151,10 +153,21 @@ func (t *table) due(processes []listed, gpuPIDs map[int]bool) (fresh []listed, l
 	return fresh, append(looks, old...)
 }
 
-// lookAgain makes all processes due that are no server.
-func (t *table) lookAgain() {
+// networks returns a process of each network namespace in which some are known to be.
+func (t *table) networks() map[namespaceID]int {
+	members := make(map[namespaceID]int)
+	for pid, known := range t.entries {
+		if known.network != (namespaceID{}) {
+			members[known.network] = pid
+		}
+	}
+	return members
+}
+
+// lookAgain makes the processes of a network namespace due that are no server.
+func (t *table) lookAgain(network namespaceID) {
 	for _, known := range t.entries {
-		if known.match == nil && !known.hidden {
+		if known.match == nil && known.network == network {
 			known.due, known.pause = t.tick, 1
 		}
 	}
