@@ -101,8 +101,8 @@ func (s *server) renew(m *match) {
 
 func (o *Observer) adopt(top *entry) {
 	s := newServer(top.id, top.match, o.startTime(top.id))
-	s.base, s.place = baseName(top.match), placeOf(top.match.evidence)
-	s.instance = o.freeName(s.base, s.place)
+	s.base, s.place, s.traits = baseName(top.match), placeOf(top.match.evidence), o.traitsOf(top.id)
+	s.instance = o.freeName(s)
 	s.version = o.options.Version
 	if s.version == "" {
 		s.version = o.filesOf(top.id.pid).versionOf(s.evidence)
