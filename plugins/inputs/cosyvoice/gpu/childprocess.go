@@ -95,26 +95,36 @@ func (c *childProcess) request(r request) error {
 	return err
 }
 
-// stop ends the child: by the end of its input, then by SIGKILL. It gives up after
-// the patience, since a process stuck in the kernel outlives SIGKILL, and tells
-// whether the child is gone.
-func (c *childProcess) stop(patience time.Duration) bool {
+// stop ends the child: by the end of its input, then by SIGKILL. What it has said and
+// still says goes to hear. It gives up after the patience, since a process stuck in the
+// kernel outlives SIGKILL, and tells whether the child is gone.
+func (c *childProcess) stop(patience time.Duration, hear func(message)) bool {
 	c.stdin.Close()
-	go func() { // receive may be waiting to hand a message over
-		for range c.messages {
+	kill, giveUp := time.After(patience/2), time.After(patience)
+	messages := c.messages
+	for {
+		reaped := c.reaped
+		if messages != nil {
+			reaped = nil // its output ends with it, and has to be heard first
 		}
-	}()
-	select {
-	case <-c.reaped:
-		return true
-	case <-time.After(patience / 2):
-	}
-	_ = c.cmd.Process.Kill() // fails only if it is gone already
-	select {
-	case <-c.reaped:
-		return true
-	case <-time.After(patience / 2):
-		return false
+		select {
+		case m, ok := <-messages:
+			if !ok {
+				messages = nil
+				continue
+			}
+			hear(m)
+		case <-reaped:
+			return true
+		case <-kill:
+			_ = c.cmd.Process.Kill() // fails only if it is gone already
+		case <-giveUp:
+			go func() { // receive may be waiting to hand a message over
+				for range c.messages {
+				}
+			}()
+			return false
+		}
 	}
 }
 

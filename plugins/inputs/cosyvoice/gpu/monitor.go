@@ -132,7 +132,7 @@ func (m *Monitor) Run(ctx context.Context) {
 			m.fail(problem{State: StateFailed, Reason: err.Error()})
 		} else {
 			replace = m.follow(ctx, c)
-			if !c.stop(stopPatience) {
+			if !c.stop(stopPatience, m.hearLast) {
 				stuck = append(stuck, c)
 			}
 		}
@@ -208,6 +208,12 @@ func (m *Monitor) follow(ctx context.Context, c *childProcess) (replace bool) {
 			silence.Reset(patience)
 		}
 	}
+}
+
+// hearLast takes in what a child that is being replaced has yet said. Its successor does
+// not hear again of an Xid.
+func (m *Monitor) hearLast(msg message) {
+	m.noteXIDs(msg.XIDs)
 }
 
 // exitReason says how a child ended that should not have.
