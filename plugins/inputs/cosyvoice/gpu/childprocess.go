@@ -27,7 +27,9 @@ type childProcess struct {
 // startChild starts the command in a goroutine of its own that keeps its thread:
 // the kernel kills the child when the thread that started it ends (prctl(2),
 // PR_SET_PDEATHSIG), so that no child outlives a parent killed with SIGKILL.
-func startChild(command []string) (*childProcess, error) {
+//
+// The child does not touch the cards with the indices leftOut.
+func startChild(command []string, leftOut []int) (*childProcess, error) {
 	in, stdin, err := os.Pipe()
 	if err != nil {
 		return nil, fmt.Errorf("make a pipe for the NVML child: %w", err)
@@ -45,6 +47,7 @@ func startChild(command []string) (*childProcess, error) {
 		reaped:   make(chan struct{}),
 	}
 	c.cmd.Stdin, c.cmd.Stdout, c.cmd.Stderr = in, out, &c.stderr
+	c.cmd.Env = append(os.Environ(), leaveOut(leftOut))
 	c.cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL, Setpgid: true}
 
 	started := make(chan error)
