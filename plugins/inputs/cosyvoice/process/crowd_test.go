@@ -87,11 +87,12 @@ func TestWorkInACrowdIsBounded(t *testing.T) {
 // The first look at a crowd does not hold up a tick; it goes on in pieces, and no
 // server is taken for known before its parents are.
 func TestTheFirstLookAtACrowdComesInPieces(t *testing.T) {
-	c := newCrowd(t, 10_000)
+	const size = 2000
+	c := newCrowd(t, size)
 	c.run(proc{pid: 999_000, ppid: 999_001, argv: "python3 webui.py --port 50000", cwd: checkout})
 	c.run(proc{pid: 999_001, ppid: 1, argv: "python3 webui.py --port 50000", cwd: checkout})
 	o := c.observer(Options{})
-	o.table.piece = 10 * time.Millisecond
+	o.table.piece = 2 * time.Millisecond
 	report := o.Tick(nil)
 	require.True(t, report.Scan.Partial)
 	require.NotNil(t, report.Host.MemoryUsedMiB, "what needs no scan is there")
@@ -107,7 +108,7 @@ func TestTheFirstLookAtACrowdComesInPieces(t *testing.T) {
 		require.NotZero(t, known.due, "each was looked at")
 		examined++
 	}
-	require.Equal(t, 10_003, examined)
+	require.Equal(t, size+3, examined)
 	report = o.Tick(nil)
 	require.Equal(t, []string{"50000"}, instances(report))
 	require.Equal(t, []int{999_000, 999_001}, report.Services[0].PIDs)
