@@ -92,7 +92,7 @@ func TestTheFirstLookAtACrowdComesInPieces(t *testing.T) {
 	c.run(proc{pid: 999_000, ppid: 999_001, argv: "python3 webui.py --port 50000", cwd: checkout})
 	c.run(proc{pid: 999_001, ppid: 1, argv: "python3 webui.py --port 50000", cwd: checkout})
 	o := c.observer(Options{})
-	o.table.piece = 2 * time.Millisecond
+	o.table.piece = 5 * time.Millisecond
 	report := o.Tick(nil)
 	require.True(t, report.Scan.Partial)
 	require.NotNil(t, report.Host.MemoryUsedMiB, "what needs no scan is there")

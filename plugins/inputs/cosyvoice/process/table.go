@@ -93,13 +93,13 @@ func (t *table) scan(gpuPIDs map[int]bool, examine examiner) (Scan, error) {
 	if err != nil {
 		return Scan{}, err
 	}
+	t.tick++
+	fresh, looks := t.due(processes, gpuPIDs)
 	began, late := time.Now(), false
 	goOn := func() bool {
 		late = !t.complete && time.Since(began) > t.piece
 		return !late
 	}
-	t.tick++
-	fresh, looks := t.due(processes, gpuPIDs)
 	// All are entered first, so that an examiner finds the ancestors.
 	for i := 0; i < len(fresh) && goOn(); i++ {
 		p := fresh[i]
