@@ -42,7 +42,11 @@ func (c *Cosyvoice) observe(ctx context.Context) {
 			timer.Reset(gpu.SampleInterval)
 		case q := <-c.questions:
 			// There is always room: one question can wait while one is answered.
-			c.answers <- answer{q.at, c.processes.Tick(q.gpuPIDs)}
+			report := c.processes.Tick(q.gpuPIDs)
+			c.answers <- answer{q.at, report}
+			if report.Scan.Partial {
+				c.processes.FinishLook(q.gpuPIDs)
+			}
 		}
 	}
 }

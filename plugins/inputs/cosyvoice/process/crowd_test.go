@@ -84,32 +84,28 @@ func TestWorkInACrowdIsBounded(t *testing.T) {
 	require.Greater(t, most, perNew*born, "the counter counts")
 }
 
-// The first look at a crowd does not hold up a tick; it goes on in pieces, and no
-// server is taken for known before its parents are.
-func TestTheFirstLookAtACrowdComesInPieces(t *testing.T) {
+// The first look at a crowd does not hold up a tick, and no server is taken for known
+// before its parents are.
+func TestTheFirstLookAtACrowdIsFinishedLater(t *testing.T) {
 	const size = 2000
 	c := newCrowd(t, size)
 	c.run(proc{pid: 999_000, ppid: 999_001, argv: "python3 webui.py --port 50000", cwd: checkout})
 	c.run(proc{pid: 999_001, ppid: 1, argv: "python3 webui.py --port 50000", cwd: checkout})
 	o := c.observer(Options{})
-	o.table.piece = 5 * time.Millisecond
+	o.table.patience = 5 * time.Millisecond
 	report := o.Tick(nil)
 	require.True(t, report.Scan.Partial)
 	require.NotNil(t, report.Host.MemoryUsedMiB, "what needs no scan is there")
-	pieces := 0
-	for ; !o.table.complete; pieces++ {
-		require.Empty(t, o.servers)
-		require.Less(t, pieces, 1000)
-		o.Sample()
-	}
-	require.Greater(t, pieces, 1)
-	examined := 0
+	require.Empty(t, report.Services)
+	require.Greater(t, len(o.table.entries), 1, "it has begun")
+
+	o.FinishLook(nil)
+	require.Len(t, o.table.entries, size+3)
 	for _, known := range o.table.entries {
 		require.NotZero(t, known.due, "each was looked at")
-		examined++
 	}
-	require.Equal(t, size+3, examined)
 	report = o.Tick(nil)
+	require.False(t, report.Scan.Partial)
 	require.Equal(t, []string{"50000"}, instances(report))
 	require.Equal(t, []int{999_000, 999_001}, report.Services[0].PIDs)
 	require.LessOrEqual(t, report.Scan.Examined, 1+maxLooks, "they are not all looked at again at once")

@@ -104,7 +104,6 @@ type Observer struct {
 	ownership ownership
 	servers   []*server
 	events    []Event
-	gpuPIDs   map[int]bool // at the last tick
 
 	networks     map[namespaceID]*network // where ports are pinned
 	networkTurn  int                      // counts the ticks

@@ -36,15 +36,8 @@ func (e *extremes[T]) add(value T) {
 
 // Sample reads CPU time and memory of the servers that are known and notices a
 // death at once. It is meant to be called every second: it reads one small file
-// for each of the servers' processes. The first look at a crowded host goes on here.
+// for each of the servers' processes.
 func (o *Observer) Sample() {
-	if o.table.tick > 0 && !o.table.complete {
-		o.discover(o.gpuPIDs)
-	}
-	o.sample()
-}
-
-func (o *Observer) sample() {
 	for _, s := range o.servers {
 		if s.dead {
 			continue

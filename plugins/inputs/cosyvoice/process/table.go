@@ -22,9 +22,9 @@ const (
 	// maxLooks bounds the looks at long known processes in one tick. Those
 	// that are left over come first at the next.
 	maxLooks = 256
-	// firstPiece is how long the first look at all processes may hold up a tick. On
-	// a host with ten thousand it takes longer, and goes on in further pieces.
-	firstPiece = 100 * time.Millisecond
+	// firstPatience is how long the first look at all processes may hold up a tick; on
+	// a host with ten thousand it takes longer, and goes on later.
+	firstPatience = 100 * time.Millisecond
 	// longestLine is where a longer command line is cut, in bytes.
 	longestLine = 16 << 10
 	// noParent is the kernel's own id, under which no process is listed.
@@ -48,7 +48,7 @@ type table struct {
 	children map[int]map[int]bool // by parent
 	orphans  []int                // whose parent has ended, and who have another
 
-	piece    time.Duration // firstPiece
+	patience time.Duration // of a scan until the first look is complete
 	complete bool          // every process was looked at once
 }
 
@@ -81,13 +81,13 @@ type examiner func(proc procfs.Proc, argv []string) *match
 func newTable(fs procfs.FS, root string, stats *statReader) table {
 	return table{
 		fs: fs, stats: stats, root: root, lister: lister{root: root}, line: make([]byte, longestLine), seed: maphash.MakeSeed(), self: os.Getpid(),
-		entries: make(map[int]*entry), children: make(map[int]map[int]bool), piece: firstPiece,
+		entries: make(map[int]*entry), children: make(map[int]map[int]bool), patience: firstPatience,
 	}
 }
 
 // scan brings the table up to date. A process that has come to hold GPU memory
 // is looked at whether it is due or not. Until every process was looked at once, it
-// ends when the piece is over, and the next one goes on.
+// ends when its patience does, and the next one goes on.
 func (t *table) scan(gpuPIDs map[int]bool, examine examiner) (Scan, error) {
 	processes, err := t.lister.list()
 	if err != nil {
@@ -97,7 +97,7 @@ func (t *table) scan(gpuPIDs map[int]bool, examine examiner) (Scan, error) {
 	fresh, looks := t.due(processes, gpuPIDs)
 	began, late := time.Now(), false
 	goOn := func() bool {
-		late = !t.complete && time.Since(began) > t.piece
+		late = !t.complete && time.Since(began) > t.patience
 		return !late
 	}
 	// All are entered first, so that an examiner finds the ancestors.

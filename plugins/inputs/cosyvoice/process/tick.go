@@ -2,6 +2,7 @@ package process
 
 import (
 	"cmp"
+	"math"
 	"slices"
 	"time"
 )
@@ -12,8 +13,7 @@ import (
 // not known.
 func (o *Observer) Tick(gpuPIDs map[int]bool) Report {
 	report := Report{Host: o.host.read()}
-	o.sample()
-	o.gpuPIDs = gpuPIDs
+	o.Sample()
 	report.Scan = o.discover(gpuPIDs)
 	pss := o.pss.take()
 	targets := make(map[processID]target)
@@ -41,6 +41,13 @@ func (o *Observer) Tick(gpuPIDs map[int]bool) Report {
 	}
 	report.Events, o.events = o.events, nil
 	return report
+}
+
+// FinishLook looks at all processes to which a tick with a partial scan did not come. It
+// takes as long as it takes. The process ids are those of the tick.
+func (o *Observer) FinishLook(gpuPIDs map[int]bool) {
+	o.table.patience = math.MaxInt64
+	o.discover(gpuPIDs)
 }
 
 // obituary is all that is known of a dead server.
