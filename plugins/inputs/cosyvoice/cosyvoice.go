@@ -174,11 +174,16 @@ func (c *Cosyvoice) Stop() {
 	c.running.Wait()
 }
 
-// Warm takes first readings, so that a single gather has rates and knows who uses
-// the GPUs. It takes a second, and longer on a card that must wake up.
+// Warm takes first readings, so that a single gather has rates, knows the servers and
+// who uses the GPUs. It takes a second, and longer on a card that must wake up or a
+// host with very many processes.
 func (c *Cosyvoice) Warm(ctx context.Context) {
 	rates := time.After(warmTime)
-	c.report(ctx, time.Now())
+	for {
+		if r := c.report(ctx, time.Now()); r == nil || !r.Scan.Partial {
+			break
+		}
+	}
 	c.gpus.WaitReady(ctx)
 	c.gpuPIDs = c.gpus.Holders(ctx)
 	select {
