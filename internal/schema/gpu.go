@@ -6,7 +6,7 @@ var gpu = Measurement{
 	Tags: []Tag{{"uuid", "of the GPU or instance"}, {"gpu_uuid", "of an instance's card; absent for a card"}, {"name", "of the model"}},
 	Fields: []Field{
 		{"index", Integer, "", "NVML's index"},
-		{"state", String, "", "ok, hung (the driver does not answer), lost (fell off the bus, or no longer listed) or failed (answers with errors only)"},
+		{"state", String, "", "ok, hung (the driver does not answer), lost (fell off the bus, or no longer listed, for an hour) or failed (answers with errors only)"},
 		{"state_reason", String, "", "why it is not ok"},
 		{"utilization_percent", Float, "percent", "share of time in which a kernel ran"},
 		{"utilization_max_percent", Float, "percent", "highest one-second sample since the last tick"},

@@ -82,7 +82,7 @@ var Measurements = []Measurement{
 	synthesis,
 	{
 		Name: "cosyvoice_event",
-		Doc:  "One fact. Of a server: start, ready, exit, stuck. By its log: oom, cuda_error, llm_thread_died, exception, queue_full, killed, cpu_fallback, frontend_missing, first_chunk_grew, model_loading, trt_converting, trt_converted, trt_precision, listening. Of the driver: gpu_hung, gpu_failed, gpu_denied, driver_mismatch, driver_gone, each ended by gpu_recovered; driver_changed, gpu_count_changed. Of one GPU: gpu_lost, gpu_back, gpu_failed, gpu_recovered, xid.",
+		Doc:  "One fact. Of a server: start, ready, exit, stuck. By its log: oom, cuda_error, llm_thread_died, exception, queue_full, killed, cpu_fallback, frontend_missing, first_chunk_grew, model_loading, trt_converting, trt_converted, trt_precision, listening. Of the driver: gpu_hung, gpu_failed, gpu_denied, driver_mismatch, driver_gone, each ended by gpu_recovered; driver_changed, gpu_count_changed. Of one GPU: gpu_lost, gpu_back, gpu_hung, gpu_failed, gpu_recovered, xid.",
 		Tags: []Tag{instanceTag, versionTag, {"uuid", "of the GPU"}, {"kind", "what happened"}, {"severity", "info, warning or error"}},
 		Fields: []Field{
 			{"message", String, "", "in English"},

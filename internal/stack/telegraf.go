@@ -46,7 +46,11 @@ func repairBuffer(folder Folder, say *words.Printer) {
 	if err != nil {
 		say.Say(words.BufferRepairFailed, folder.buffer(), err)
 	}
+	aside := folder.path("buffer", wal.AsideDir)
 	for _, buffer := range report.Buffers {
-		say.Say(words.BufferRepaired, buffer.Dir, buffer.Entries, folder.path("buffer", wal.AsideDir))
+		say.Say(words.BufferRepaired, buffer.Dir, buffer.Entries, aside)
+	}
+	if dropped := report.Dropped; dropped.Files > 0 {
+		say.Say(words.BufferAsideDropped, aside, dropped.Files, dropped.Bytes>>20, wal.AsideLimit>>20)
 	}
 }

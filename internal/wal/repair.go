@@ -22,6 +22,7 @@ const AsideDir = "set-aside"
 // Report tells what Repair changed. It is empty when all was healthy.
 type Report struct {
 	Buffers []Buffer
+	Dropped Dropped // copies of earlier repairs
 }
 
 // Buffer is one repaired log.
@@ -44,7 +45,8 @@ type Aside struct {
 // order; the bytes between them move to AsideDir; later segments are renumbered
 // so that no gap remains. A healthy log is not touched, save that a truncation
 // that Telegraf was in the middle of is finished as Telegraf itself would do.
-// A directory that does not exist is healthy.
+// A directory that does not exist is healthy. Before all that the oldest copies of
+// earlier repairs go that are beyond AsideLimit, which makes room on a full disk.
 //
 // Repair is safe to interrupt and to run again. With an error the report still
 // names the logs that were repaired before it.
@@ -53,9 +55,12 @@ func Repair(dir string) (Report, error) {
 	metric.Init()
 
 	var report Report
+	aside := filepath.Join(dir, AsideDir)
+	var dropErr error
+	report.Dropped, dropErr = dropOld(aside, AsideLimit)
 	folders, err := os.ReadDir(dir)
 	if errors.Is(err, fs.ErrNotExist) {
-		return report, nil
+		return report, dropErr
 	}
 	if err != nil {
 		return report, fmt.Errorf("cannot list Telegraf's disk buffers: %w", err)
@@ -64,7 +69,7 @@ func Repair(dir string) (Report, error) {
 		if !folder.IsDir() || folder.Name() == AsideDir {
 			continue
 		}
-		buffer, err := repairLog(filepath.Join(dir, folder.Name()), &shelf{dir: filepath.Join(dir, AsideDir)})
+		buffer, err := repairLog(filepath.Join(dir, folder.Name()), &shelf{dir: aside})
 		if buffer.Gap > 0 || len(buffer.Aside) > 0 {
 			report.Buffers = append(report.Buffers, buffer)
 		}
@@ -72,7 +77,7 @@ func Repair(dir string) (Report, error) {
 			return report, fmt.Errorf("cannot repair Telegraf's disk buffer %q: %w", buffer.Dir, err)
 		}
 	}
-	return report, nil
+	return report, dropErr
 }
 
 func repairLog(dir string, shelf *shelf) (Buffer, error) {

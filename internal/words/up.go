@@ -104,6 +104,10 @@ InfluxDB  %[1]s   组织 %[2]s，存储桶 %[3]s
 		En: "The disk buffer %s was torn (power cut or full disk). Repaired: %d waiting points kept, the unreadable rest set aside in %s.",
 		Zh: "磁盘缓冲区 %s 已损坏（断电或磁盘写满）。已修复：保留 %d 个待写入的数据点，无法读取的部分移到 %s。",
 	}
+	BufferAsideDropped = Text{
+		En: "Of the unreadable parts of disk buffers in %s the oldest were removed (%d files, %d MiB); the newest %d MiB are kept.",
+		Zh: "%s 中保存的缓冲区损坏部分：已删除最旧的 %d 个文件（%d MiB），保留最新的 %d MiB。",
+	}
 	BufferRepairFailed = Text{
 		En: "The disk buffer %s could not be checked: %v. Telegraf may refuse to start.",
 		Zh: "无法检查磁盘缓冲区 %s：%v。Telegraf 可能拒绝启动。",

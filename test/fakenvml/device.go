@@ -68,6 +68,7 @@ func (d *Device) readings() []reading {
 		{"xid_count", &d.XIDCount},
 		{"xid_last", &d.XIDLast},
 		{"error", &d.Error},
+		{"hang_s", &d.HangSeconds},
 		{"process_samples_unannounced", &d.ProcessSamplesUnannounced},
 	}
 }

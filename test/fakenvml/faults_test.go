@@ -134,3 +134,20 @@ func TestLatency(t *testing.T) {
 	})
 	require.GreaterOrEqual(t, processes(), 40*time.Millisecond)
 }
+
+func TestHangOfOneDevice(t *testing.T) {
+	s := fakenvml.Default()
+	s.Devices = append(s.Devices, fakenvml.DefaultDevice(1))
+	s.Devices[1].HangSeconds = new(uint64(1))
+	write(t, s)
+	api := open(t)
+	for index, hang := range []time.Duration{0, time.Second} {
+		device, answer := api.DeviceGetHandleByIndex(index)
+		require.Equal(t, nvml.SUCCESS, answer)
+		start := time.Now()
+		_, answer = device.GetPowerUsage()
+		require.Equal(t, nvml.SUCCESS, answer)
+		require.GreaterOrEqual(t, time.Since(start), hang)
+		require.Less(t, time.Since(start), hang+900*time.Millisecond)
+	}
+}

@@ -80,6 +80,8 @@ type Device struct {
 	// Error is the nvmlReturn_t that every call of this device answers: 15 if it fell
 	// off the bus.
 	Error *uint64
+	// HangSeconds is for how long every call of this device blocks.
+	HangSeconds *uint64
 	// ProcessSamplesUnannounced is how many utilisation samples appear between the
 	// question for their number and the question for them.
 	ProcessSamplesUnannounced *uint64

@@ -174,13 +174,21 @@ func (c *Cosyvoice) Stop() {
 	c.running.Wait()
 }
 
-// Warm takes first readings, so that a single gather has rates and knows who uses
-// the GPUs. It takes a second, and longer on a card that must wake up.
+// Warm takes first readings, so that a single gather has rates, knows the servers and
+// who uses the GPUs. It takes a second, and longer on a card that must wake up or a
+// host with very many processes.
 func (c *Cosyvoice) Warm(ctx context.Context) {
 	rates := time.After(warmTime)
-	now := time.Now()
-	if report := c.report(ctx, now); report != nil {
-		c.askModels(now, report.Services)
+	for {
+		now := time.Now()
+		report := c.report(ctx, now)
+		if report == nil {
+			break
+		}
+		if !report.Scan.Partial {
+			c.askModels(now, report.Services)
+			break
+		}
 	}
 	c.gpus.WaitReady(ctx)
 	c.gpuPIDs = c.gpus.Holders(ctx)

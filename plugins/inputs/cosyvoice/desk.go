@@ -22,15 +22,18 @@ func newDesk[Question, Answer any]() desk[Question, Answer] {
 	return desk[Question, Answer]{make(chan asked[Question], 1), make(chan asked[Answer], 2)}
 }
 
-// serve answers questions until ctx is done.
-func (d desk[Question, Answer]) serve(ctx context.Context, answer func(Question) Answer) {
+// serve hands questions to answer until ctx is done. It replies to each once, and may work
+// on when nobody waits any more.
+func (d desk[Question, Answer]) serve(ctx context.Context, answer func(question Question, reply func(Answer))) {
 	for {
 		select {
 		case <-ctx.Done():
 			return
 		case q := <-d.questions:
-			// There is always room: one question can wait while one is answered.
-			d.answers <- asked[Answer]{q.at, answer(q.what)}
+			answer(q.what, func(a Answer) {
+				// There is always room: one question can wait while one is answered.
+				d.answers <- asked[Answer]{q.at, a}
+			})
 		}
 	}
 }

@@ -18,7 +18,7 @@ type logReport struct {
 // hang.
 func (c *Cosyvoice) readLogs(ctx context.Context) {
 	defer c.logs.Close()
-	c.logDesk.serve(ctx, func(servers []synthesis.Server) logReport {
+	c.logDesk.serve(ctx, func(servers []synthesis.Server, reply func(logReport)) {
 		c.logs.Poll(servers)
 		for _, report := range c.inbox.take() {
 			if !c.logs.TakeReport(&report) {
@@ -26,7 +26,7 @@ func (c *Cosyvoice) readLogs(ctx context.Context) {
 			}
 		}
 		readings := c.logs.Report()
-		return logReport{readings, c.logs.Checkpoint()}
+		reply(logReport{readings, c.logs.Checkpoint()})
 	})
 }
 

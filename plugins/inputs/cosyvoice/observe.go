@@ -13,7 +13,13 @@ type holders map[int]bool
 // observe answers questions. It alone uses the observer: a read of /proc can block for as
 // long as the process it is about, and then nobody else may wait for it.
 func (c *Cosyvoice) observe(ctx context.Context) {
-	c.processDesk.serve(ctx, func(gpuPIDs holders) process.Report { return c.processes.Tick(gpuPIDs) })
+	c.processDesk.serve(ctx, func(gpuPIDs holders, reply func(process.Report)) {
+		report := c.processes.Tick(gpuPIDs)
+		reply(report)
+		if report.Scan.Partial {
+			c.processes.FinishLook(gpuPIDs)
+		}
+	})
 }
 
 // report asks for the state of the processes. It is nil if the answer is not there

@@ -84,6 +84,30 @@ func TestLateAnswerKeepsTheVersion(t *testing.T) {
 	}
 }
 
+// A single reading is to show the servers, however many processes there are.
+func TestWarmWaitsForTheFirstLookAtAllProcesses(t *testing.T) {
+	input, logged := unstarted(t)
+	defer logged()
+	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+	answered := 0
+	var answering sync.WaitGroup
+	answering.Go(func() {
+		defer cancel() // there is no GPU to wait for
+		for answered < 3 {
+			select {
+			case q := <-input.processDesk.questions:
+				answered++
+				input.processDesk.answers <- asked[process.Report]{q.at, process.Report{Scan: process.Scan{Partial: answered < 3}}}
+			case <-ctx.Done():
+				return
+			}
+		}
+	})
+	input.Warm(ctx)
+	answering.Wait()
+	assert.Equal(t, 3, answered)
+}
+
 func TestLateAnswerGivesItsEventsOnly(t *testing.T) {
 	input, logged := unstarted(t)
 	defer logged()

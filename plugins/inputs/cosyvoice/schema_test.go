@@ -91,7 +91,8 @@ func TestPointsKeepToTheSchema(t *testing.T) {
 	fill(reflect.ValueOf(&g).Elem())
 	var report process.Report
 	fill(reflect.ValueOf(&report).Elem())
-	report.Services[0].PIDs, report.OwnersUnknown = []int{g.Processes[0].PID}, false
+	report.Services[0].PIDs = []int{g.Processes[0].PID}
+	report.OwnersUnknown, report.Scan.Partial = false, false
 	report.Events[0].Kind = process.EventExit
 	var reading synthesis.Reading
 	fill(reflect.ValueOf(&reading).Elem())

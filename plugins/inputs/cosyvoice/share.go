@@ -50,12 +50,13 @@ func (q quantity) of(pids []int) *float64 {
 }
 
 func share(gpus []gpu.GPU, report *process.Report) gpuUse {
+	known := report != nil && !report.Scan.Partial
 	u := gpuUse{
 		service: map[string]float64{}, other: map[string]float64{}, serving: map[string]bool{},
 		memory: newQuantity(), sm: newQuantity(), cards: map[string]map[string]bool{},
-		swing: map[string]*float64{}, presumed: map[int]bool{}, complete: len(gpus) > 0 && report != nil && !report.OwnersUnknown,
+		swing: map[string]*float64{}, presumed: map[int]bool{}, complete: len(gpus) > 0 && known && !report.OwnersUnknown,
 	}
-	if report == nil {
+	if !known {
 		return u
 	}
 	for _, g := range gpus {

@@ -23,6 +23,7 @@ func TestWhatIsNotToldIsAbsent(t *testing.T) {
 		"all is told":            {told, &process.Report{}, new(0.0), 5},
 		"owners are not known":   {told, &process.Report{OwnersUnknown: true}, nil, 5},
 		"no processes were read": {told, nil, nil, 0},
+		"servers may be missing": {told, &process.Report{Scan: process.Scan{Partial: true}}, nil, 0},
 		"a lost card is no gap":  {gpu.GPU{Reading: gpu.Reading{UUID: "GPU-2", State: gpu.DeviceLost}}, &process.Report{}, new(0.0), 0},
 		"no list of processes":   {gpu.GPU{Reading: gpu.Reading{UUID: "GPU-1"}}, &process.Report{}, nil, 0},
 	} {

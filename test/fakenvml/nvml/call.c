@@ -38,9 +38,17 @@ static struct fault fault_of(const struct state *state, const char *function) {
     return all;
 }
 
+#define NO_CARD MAX_DEVICES
+
+/* For how long the call of a card, or of none, blocks. */
+static double hang_of(const struct state *state, const struct fault *fault, unsigned int card) {
+    double hang_s = card < state->device_count ? (double)state->devices[card].hang_s.value : 0;
+    return fault->hang_s > hang_s ? fault->hang_s : hang_s;
+}
+
 /* Lets the time of the call pass. The caller holds the lock, which is open while
  * the call waits: one that hangs does not keep the others. */
-static nvmlReturn_t take_time(const char *function, double latency_us, const struct state **state) {
+static nvmlReturn_t take_time(const char *function, double latency_us, unsigned int card, const struct state **state) {
     double start_us = now_us();
     for (;;) {
         nvmlReturn_t error;
@@ -49,7 +57,8 @@ static nvmlReturn_t take_time(const char *function, double latency_us, const str
 
         struct fault fault = fault_of(*state, function);
         double duration_us = fault.has_latency ? fault.latency_us : latency_us;
-        if (fault.hang_s * 1e6 > duration_us) duration_us = fault.hang_s * 1e6;
+        double hang_us = hang_of(*state, &fault, card) * 1e6;
+        if (hang_us > duration_us) duration_us = hang_us;
         double left_us = start_us + duration_us - now_us();
         if (left_us <= 0) return (nvmlReturn_t)fault.error;
 
@@ -62,7 +71,7 @@ static nvmlReturn_t take_time(const char *function, double latency_us, const str
 nvmlReturn_t call_init(const char *function) {
     pthread_mutex_lock(&lock);
     const struct state *state;
-    nvmlReturn_t answer = take_time(function, LATENCY_INIT_US, &state);
+    nvmlReturn_t answer = take_time(function, LATENCY_INIT_US, NO_CARD, &state);
 #ifdef LIBRARY_VERSION
     if (answer == NVML_SUCCESS && strcmp(LIBRARY_VERSION, state->driver_version) != 0)
         answer = NVML_ERROR_LIB_RM_VERSION_MISMATCH;
@@ -79,21 +88,25 @@ nvmlReturn_t call_shutdown(const char *function) {
     return call_leave(answer);
 }
 
-nvmlReturn_t call_enter(const char *function, double latency_us, const struct state **state) {
+static nvmlReturn_t enter(const char *function, double latency_us, unsigned int card, const struct state **state) {
     pthread_mutex_lock(&lock);
-    nvmlReturn_t answer = users == 0 ? NVML_ERROR_UNINITIALIZED : take_time(function, latency_us, state);
+    nvmlReturn_t answer = users == 0 ? NVML_ERROR_UNINITIALIZED : take_time(function, latency_us, card, state);
     return answer == NVML_SUCCESS ? answer : call_leave(answer);
+}
+
+nvmlReturn_t call_enter(const char *function, double latency_us, const struct state **state) {
+    return enter(function, latency_us, NO_CARD, state);
 }
 
 nvmlReturn_t call_enter_device(const char *function, double latency_us, nvmlDevice_t handle,
                                const struct device **device) {
-    const struct state *state;
-    nvmlReturn_t answer = call_enter(function, latency_us, &state);
-    if (answer != NVML_SUCCESS) return answer;
-
     ptrdiff_t place = (const char *)handle - &handles[0][0];
-    if (place < 0 || place >= (ptrdiff_t)sizeof handles) return call_leave(NVML_ERROR_INVALID_ARGUMENT);
-    unsigned int card = call_index(handle), instance = (unsigned int)place % (1 + MAX_INSTANCES);
+    bool valid = place >= 0 && place < (ptrdiff_t)sizeof handles;
+    unsigned int card = valid ? call_index(handle) : NO_CARD, instance = (unsigned int)place % (1 + MAX_INSTANCES);
+    const struct state *state;
+    nvmlReturn_t answer = enter(function, latency_us, card, &state);
+    if (answer != NVML_SUCCESS) return answer;
+    if (!valid) return call_leave(NVML_ERROR_INVALID_ARGUMENT);
     const struct device *found = &state->devices[card];
     if (card >= state->device_count) return call_leave(NVML_ERROR_GPU_IS_LOST);
     if (found->error.value != 0) return call_leave((nvmlReturn_t)found->error.value);

@@ -36,7 +36,7 @@ static const struct {
     READING(violation_board_limit_ns), READING(violation_low_utilization_ns), READING(violation_reliability_ns),
     READING(pcie_tx_kib_s), READING(pcie_rx_kib_s), READING(nvlink_tx_kib), READING(nvlink_rx_kib),
     READING(nvlink_crc_errors), READING(nvlink_replay_errors), READING(nvlink_recovery_errors),
-    READING(xid_count), READING(xid_last), READING(error), READING(process_samples_unannounced),
+    READING(xid_count), READING(xid_last), READING(error), READING(hang_s), READING(process_samples_unannounced),
 };
 
 #define LENGTH(array) (sizeof(array) / sizeof((array)[0]))

@@ -44,7 +44,7 @@ struct device {
     struct reading pcie_tx_kib_s, pcie_rx_kib_s;
     struct reading nvlink_tx_kib, nvlink_rx_kib;
     struct reading nvlink_crc_errors, nvlink_replay_errors, nvlink_recovery_errors;
-    struct reading xid_count, xid_last, error, process_samples_unannounced;
+    struct reading xid_count, xid_last, error, hang_s, process_samples_unannounced;
     unsigned int process_count;
     struct process processes[MAX_PROCESSES];
     unsigned int instance_count; /* of MIG */

@@ -17,6 +17,7 @@ type card struct {
 	total    *float64 // bytes of memory
 	window   window
 	faults   map[string]string // those of the newest readings
+	unlisted time.Time         // since when the driver does not list it; zero while it does
 }
 
 func (c *card) sample(s Sample) {
@@ -56,7 +57,7 @@ func (m *Monitor) keep(readings []Reading) {
 			m.cards = append(m.cards, c)
 		}
 		was := c.identity.State
-		c.identity, c.listed, c.reading = identityOf(*r), true, r
+		c.identity, c.listed, c.reading, c.unlisted = identityOf(*r), true, r, time.Time{}
 		if r.MemoryTotalBytes != nil {
 			c.total = r.MemoryTotalBytes
 		}
@@ -67,11 +68,11 @@ func (m *Monitor) keep(readings []Reading) {
 		})
 		m.tellFaults(c, r)
 	}
-	m.dropInstances()
+	m.forget()
 	for _, c := range m.cards {
 		if !c.listed {
 			was := c.identity.State
-			c.identity.State, c.identity.Reason = DeviceLost, "the driver no longer lists it"
+			c.identity.State, c.identity.Reason = m.whyUnread(c)
 			c.reading = nil
 			m.changed(c.identity, was)
 		}
@@ -98,10 +99,30 @@ func (m *Monitor) tellFaults(c *card, r *Reading) {
 	}
 }
 
-// dropInstances forgets instances of MIG that are gone: somebody divided the card
-// anew.
-func (m *Monitor) dropInstances() {
-	m.cards = slices.DeleteFunc(m.cards, func(c *card) bool { return !c.listed && c.identity.GPUUUID != "" })
+// forget drops instances of MIG that are gone, since somebody divided the card anew,
+// and GPUs that have long left the driver's list, as one that was given to a virtual
+// machine.
+func (m *Monitor) forget() {
+	m.cards = slices.DeleteFunc(m.cards, func(c *card) bool {
+		old := !c.unlisted.IsZero() && time.Since(c.unlisted) > m.options.ForgetAfter
+		if old {
+			m.options.Log.Infof("GPU %d (%s): the driver has not listed it for %s; it is no longer reported",
+				c.identity.Index, c.identity.UUID, m.options.ForgetAfter)
+		}
+		return old || !c.listed && c.identity.GPUUUID != ""
+	})
+}
+
+// whyUnread is the state of a GPU that is not among the readings, and why. One that the
+// driver still lists has only not been opened.
+func (m *Monitor) whyUnread(c *card) (state, reason string) {
+	if i := slices.IndexFunc(m.closed, func(x closed) bool { return x.Index == c.identity.Index }); i >= 0 {
+		return m.closed[i].State, m.closed[i].Reason
+	}
+	if c.unlisted.IsZero() {
+		c.unlisted = time.Now()
+	}
+	return DeviceLost, "the driver no longer lists it"
 }
 
 // changed logs what became of a GPU and makes an event of it.
@@ -117,6 +138,9 @@ func (m *Monitor) changed(r Reading, was string) {
 	case DeviceFailed:
 		m.event(Error, EventFailed, r.UUID, fmt.Sprintf("GPU %d: %s", r.Index, r.Reason))
 		m.options.Log.Errorf("%s: %s", name, r.Reason)
+	case DeviceHung:
+		m.event(Error, EventHung, r.UUID, fmt.Sprintf("GPU %d: %s", r.Index, r.Reason))
+		m.options.Log.Errorf("%s: %s; %s", name, r.Reason, adviceHung)
 	default:
 		kind := EventRecovered
 		if was == DeviceLost {
@@ -127,23 +151,36 @@ func (m *Monitor) changed(r Reading, was string) {
 	}
 }
 
+// recount tells how many GPUs the driver lists, and how many of them could be read.
 func (m *Monitor) recount(count int) {
-	if m.count >= 0 && count != m.count {
-		severity, text := Info, fmt.Sprintf("the driver listed %d of them and lists %d now", m.count, count)
+	listed := count + len(m.closed)
+	text := ""
+	switch {
+	case m.count < 0: // the first time
+	case listed != m.listed:
+		text = fmt.Sprintf("the driver listed %d of them and lists %d now", m.listed, listed)
+	case count != m.count:
+		text = fmt.Sprintf("of %d that the driver lists %d could be read, and now %d", listed, m.count, count)
+	}
+	if text != "" {
+		for _, c := range m.closed {
+			text += fmt.Sprintf("; GPU %d: %s", c.Index, c.Reason)
+		}
+		severity := Info
 		if count < m.count {
 			severity = Warning
 		}
 		m.event(severity, EventCountChanged, "", "GPUs: "+text)
 		m.options.Log.Warnf("GPUs: %s", text)
 	}
-	m.count = count
+	m.count, m.listed = count, listed
 }
 
-// hasLost tells whether a GPU that the driver still shows fell off the bus.
-func (m *Monitor) hasLost() bool {
+// mayFindMore tells whether a new child may read a GPU that this one cannot: NVML goes on
+// calling one lost that was reset, and does not open again what it could not.
+func (m *Monitor) mayFindMore() bool {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	return m.lost || slices.ContainsFunc(m.cards, func(c *card) bool {
-		return c.listed && c.identity.State == DeviceLost
-	})
+	return slices.ContainsFunc(m.closed, func(c closed) bool { return c.State != DeviceHung && !c.Barred }) ||
+		slices.ContainsFunc(m.cards, func(c *card) bool { return c.listed && c.identity.State == DeviceLost })
 }

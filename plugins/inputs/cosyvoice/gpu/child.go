@@ -28,8 +28,14 @@ func runChild(ctx context.Context, h host, library string, in io.Reader, out io.
 	runtime.GOMAXPROCS(1)
 
 	to := &sender{out: out}
-	requests := receiveRequests(in, onEOF)
-	d, err := openDriver(h, library)
+	at := &place{}
+	requests := receiveRequests(in, func() {
+		if s := at.stuck(); s != nil {
+			_ = to.send(message{Stuck: s}) // a parent that is gone needs it no more
+		}
+		onEOF()
+	})
+	d, err := openDriver(h, library, at)
 	if err != nil {
 		return errors.Join(err, to.report(err))
 	}
@@ -37,8 +43,9 @@ func runChild(ctx context.Context, h host, library string, in io.Reader, out io.
 	if err != nil {
 		return errors.Join(err, to.report(err))
 	}
+	at.sampler.Store(samples)
 	samples.watch(d.devices)
-	if err := to.send(message{Hello: &hello{d.version(), d.closed, d.lost}}); err != nil {
+	if err := to.send(message{Hello: &hello{d.version(), d.closed}}); err != nil {
 		return err
 	}
 	if set := d.watchXIDs(); set != nil {

@@ -27,7 +27,9 @@ type childProcess struct {
 // startChild starts the command in a goroutine of its own that keeps its thread:
 // the kernel kills the child when the thread that started it ends (prctl(2),
 // PR_SET_PDEATHSIG), so that no child outlives a parent killed with SIGKILL.
-func startChild(command []string) (*childProcess, error) {
+//
+// The child does not touch the cards with the indices leftOut.
+func startChild(command []string, leftOut []int) (*childProcess, error) {
 	in, stdin, err := os.Pipe()
 	if err != nil {
 		return nil, fmt.Errorf("make a pipe for the NVML child: %w", err)
@@ -45,6 +47,7 @@ func startChild(command []string) (*childProcess, error) {
 		reaped:   make(chan struct{}),
 	}
 	c.cmd.Stdin, c.cmd.Stdout, c.cmd.Stderr = in, out, &c.stderr
+	c.cmd.Env = append(os.Environ(), leaveOut(leftOut))
 	c.cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL, Setpgid: true}
 
 	started := make(chan error)
@@ -95,26 +98,36 @@ func (c *childProcess) request(r request) error {
 	return err
 }
 
-// stop ends the child: by the end of its input, then by SIGKILL. It gives up after
-// the patience, since a process stuck in the kernel outlives SIGKILL, and tells
-// whether the child is gone.
-func (c *childProcess) stop(patience time.Duration) bool {
+// stop ends the child: by the end of its input, then by SIGKILL. What it has said and
+// still says goes to hear. It gives up after the patience, since a process stuck in the
+// kernel outlives SIGKILL, and tells whether the child is gone.
+func (c *childProcess) stop(patience time.Duration, hear func(message)) bool {
 	c.stdin.Close()
-	go func() { // receive may be waiting to hand a message over
-		for range c.messages {
+	kill, giveUp := time.After(patience/2), time.After(patience)
+	messages := c.messages
+	for {
+		reaped := c.reaped
+		if messages != nil {
+			reaped = nil // its output ends with it, and has to be heard first
 		}
-	}()
-	select {
-	case <-c.reaped:
-		return true
-	case <-time.After(patience / 2):
-	}
-	_ = c.cmd.Process.Kill() // fails only if it is gone already
-	select {
-	case <-c.reaped:
-		return true
-	case <-time.After(patience / 2):
-		return false
+		select {
+		case m, ok := <-messages:
+			if !ok {
+				messages = nil
+				continue
+			}
+			hear(m)
+		case <-reaped:
+			return true
+		case <-kill:
+			_ = c.cmd.Process.Kill() // fails only if it is gone already
+		case <-giveUp:
+			go func() { // receive may be waiting to hand a message over
+				for range c.messages {
+				}
+			}()
+			return false
+		}
 	}
 }
 

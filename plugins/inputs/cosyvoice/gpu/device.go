@@ -45,10 +45,12 @@ func (d *driver) refreshInstances() {
 			continue
 		}
 		devices = append(devices, dev)
+		d.place.enter(dev.index)
 		if mode, _, ret := dev.GetMigMode(); ret == nvml.SUCCESS && mode == nvml.DEVICE_MIG_ENABLE {
 			devices = append(devices, d.instances(dev)...)
 		}
 	}
+	d.place.leave()
 	d.devices = devices
 }
 

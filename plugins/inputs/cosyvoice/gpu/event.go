@@ -13,7 +13,7 @@ const (
 
 // Kinds of events. Those of the driver as a whole have no UUID.
 const (
-	EventHung         = "gpu_hung"          // the driver does not answer
+	EventHung         = "gpu_hung"          // the driver does not answer, or not about one GPU
 	EventFailed       = "gpu_failed"        // the driver, or one GPU, answers with errors only
 	EventDenied       = "gpu_denied"        // this user or container may not use the GPUs
 	EventMismatch     = "driver_mismatch"   // library and kernel module are of different versions
@@ -22,7 +22,7 @@ const (
 	EventRecovered    = "gpu_recovered"     // ends each of the above but driver_changed
 	EventLost         = "gpu_lost"          // one GPU fell off the bus, or is no longer listed
 	EventBack         = "gpu_back"          // and is back
-	EventCountChanged = "gpu_count_changed" // the driver lists more or fewer GPUs
+	EventCountChanged = "gpu_count_changed" // the driver lists, or opens, more or fewer GPUs
 	EventXID          = "xid"               // the driver reported a fault of one GPU
 )
 

@@ -212,7 +212,9 @@ func TestGPULostAtTheStart(t *testing.T) {
 	state.Devices[0].Error = new(uint64(15))
 	f := start(t, state)
 	f.until("the driver", func(s Snapshot) bool { return s.State == StateOK })
-	f.until("a line about it", func(Snapshot) bool { return strings.Contains(f.log.String(), "GPU 0 could not be opened: GPU is lost") })
+	f.until("a line about it", func(Snapshot) bool {
+		return strings.Contains(f.log.String(), "GPU 0: it could not be opened: GPU is lost")
+	})
 	f.set("device.0.error", "")
 	f.until("the GPU", read)
 }
@@ -268,4 +270,83 @@ func TestTickWithoutFullReadingsIsNotAnswered(t *testing.T) {
 	s := f.Tick(ended)
 	assert.Equal(t, StateOK, s.State)
 	assert.False(t, s.Answered)
+}
+
+// A card that could be read and cannot be opened any more is still there.
+func TestGPUThatCannotBeOpened(t *testing.T) {
+	state := fakenvml.Default()
+	state.Devices = append(state.Devices, fakenvml.DefaultDevice(1))
+	f := start(t, state)
+	f.until("readings of both", func(s Snapshot) bool { return read(s) && len(s.GPUs) == 2 })
+	f.set("device.1.error", "999")
+	f.write("proc/driver/nvidia/version", "NVRM version: one, loaded anew\n")
+	s := f.until("it is closed", func(Snapshot) bool { return f.saw(EventCountChanged) })
+	const reason = "it could not be opened: Unknown Error"
+	assert.Equal(t, "GPUs: of 2 that the driver lists 2 could be read, and now 1; GPU 1: "+reason, f.find(EventCountChanged).Message)
+	require.Len(t, s.GPUs, 2)
+	assert.Equal(t, DeviceFailed, s.GPUs[1].State)
+	assert.Equal(t, reason, s.GPUs[1].Reason)
+
+	f.set("device.1.error", "")
+	f.until("both again", func(s Snapshot) bool { return read(s) && len(s.GPUs) == 2 })
+	assert.Equal(t, 2, f.times(EventCountChanged))
+	assert.False(t, f.saw(EventLost))
+}
+
+// A card that was taken from the driver, as for a virtual machine, is lost at first, and
+// one of which nobody expects to hear later.
+func TestGPUThatIsTakenAwayIsForgotten(t *testing.T) {
+	state := fakenvml.Default()
+	state.Devices = append(state.Devices, fakenvml.DefaultDevice(1))
+	f := prepare(t, state)
+	f.options.ForgetAfter = time.Second
+	f.run()
+	f.until("readings of both", func(s Snapshot) bool { return read(s) && len(s.GPUs) == 2 })
+	f.update(func(s *fakenvml.State) { s.Devices = s.Devices[:1] })
+	f.until("it is lost", func(s Snapshot) bool { return len(s.GPUs) == 2 && s.GPUs[1].State == DeviceLost })
+	f.until("it is forgotten", func(s Snapshot) bool { return read(s) && len(s.GPUs) == 1 })
+	assert.Contains(t, f.log.String(), "it is no longer reported")
+
+	f.update(func(s *fakenvml.State) { s.Devices = append(s.Devices, fakenvml.DefaultDevice(1)) })
+	f.until("it is back", func(s Snapshot) bool { return read(s) && len(s.GPUs) == 2 })
+}
+
+// A card that only fell off the bus is in the machine, and no less lost after a day.
+func TestLostGPUIsNotForgotten(t *testing.T) {
+	state := fakenvml.Default()
+	state.Devices = append(state.Devices, fakenvml.DefaultDevice(1))
+	f := prepare(t, state)
+	f.options.ForgetAfter = time.Nanosecond
+	f.run()
+	f.until("readings of both", func(s Snapshot) bool { return read(s) && len(s.GPUs) == 2 })
+	f.set("device.1.error", "15")
+	lost := f.until("it is lost", func(s Snapshot) bool { return len(s.GPUs) == 2 && s.GPUs[1].State == DeviceLost })
+	f.until("further children", func(s Snapshot) bool {
+		require.True(t, s.State != StateOK || len(s.GPUs) == 2, "%+v", s)
+		return s.Answered && s.Restarts > lost.Restarts+1
+	})
+}
+
+func TestOneHungGPUDoesNotHideTheOthers(t *testing.T) {
+	state := fakenvml.Default()
+	state.Devices = append(state.Devices, fakenvml.DefaultDevice(1))
+	f := start(t, state)
+	hung := state.Devices[1].UUID
+	f.until("readings of both", func(s Snapshot) bool { return read(s) && len(s.GPUs) == 2 })
+	f.set("device.1.hang_s", "3600")
+	f.until("the driver hangs", func(s Snapshot) bool { return s.State == StateHung })
+	began := time.Now()
+	s := f.until("the other is read", func(s Snapshot) bool { return s.State == StateOK && s.Answered })
+	t.Logf("read after %v", time.Since(began).Round(time.Millisecond))
+	require.Len(t, s.GPUs, 2)
+	assert.NotNil(t, s.GPUs[0].TemperatureC)
+	assert.Equal(t, DeviceHung, s.GPUs[1].State)
+	assert.Nil(t, s.GPUs[1].MemoryUsedBytes, "no stale value")
+	i := slices.IndexFunc(f.events, func(e Event) bool { return e.Kind == EventHung && e.UUID == hung })
+	assert.GreaterOrEqual(t, i, 0, "%+v", f.events)
+	assert.Contains(t, f.log.String(), "the driver hangs when it is asked of it; its readings stop, all others go on")
+
+	f.set("device.1.hang_s", "")
+	f.until("both again", func(s Snapshot) bool { return read(s) && len(s.GPUs) == 2 })
+	assert.True(t, slices.ContainsFunc(f.events, func(e Event) bool { return e.Kind == EventRecovered && e.UUID == hung }))
 }

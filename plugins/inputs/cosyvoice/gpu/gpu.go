@@ -20,7 +20,7 @@ const SampleInterval = time.Second
 // States of one GPU. In all but the first its readings are absent.
 const (
 	DeviceOK     = "ok"     // it answers
-	DeviceHung   = "hung"   // the driver does not answer
+	DeviceHung   = "hung"   // the driver does not answer, or not about this GPU
 	DeviceLost   = "lost"   // it fell off the bus, or the driver no longer lists it
 	DeviceFailed = "failed" // it answers every question with an error, or its driver does
 )

@@ -61,12 +61,13 @@ func (m *Monitor) greet(h hello) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.settle()
-	for _, reason := range h.Closed {
-		if !slices.Contains(m.closed, reason) {
-			m.options.Log.Warnf("GPU: %s", reason)
+	for _, c := range h.Closed {
+		isKnown := slices.ContainsFunc(m.cards, func(k *card) bool { return k.identity.Index == c.Index })
+		if !isKnown && !slices.Contains(m.closed, c) {
+			m.options.Log.Warnf("GPU %d: %s", c.Index, c.Reason)
 		}
 	}
-	m.closed, m.lost = h.Closed, h.Lost
+	m.closed = h.Closed
 
 	text := ""
 	switch {
@@ -137,6 +138,7 @@ func (m *Monitor) reopen(c change) {
 	if c.Driver {
 		m.reopened = c.Reason
 	}
+	clear(m.hangs) // the cards may have other indices now
 	m.announce()
 }
 

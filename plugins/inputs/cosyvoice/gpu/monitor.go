@@ -42,6 +42,9 @@ type Options struct {
 	// time. RetryMax is also the pause before looking again for a driver, or a card,
 	// that is not there.
 	RetryFirst, RetryMax time.Duration
+	// ForgetAfter is how long a GPU that the driver no longer lists is reported as lost:
+	// an hour by default.
+	ForgetAfter time.Duration
 }
 
 const (
@@ -50,6 +53,7 @@ const (
 	defaultInitTimeout    = 20 * time.Second
 	defaultRetryFirst     = time.Second
 	defaultRetryMax       = time.Minute
+	defaultForgetAfter    = time.Hour
 
 	// maxStuck bounds how many children may be stuck in the kernel, where no signal
 	// reaches them, before starting more of them stops.
@@ -75,16 +79,19 @@ type Monitor struct {
 
 	driver   string   // version, kept while there is none
 	reopened string   // how the driver changed under the child before; empty once its successor spoke
-	closed   []string // GPUs that could not be opened, with the reasons
-	lost     bool     // one of those fell off the bus
+	closed   []closed // GPUs that the driver lists and that are not read
 
 	cards    []*card // every GPU and instance of MIG seen, but for instances that are gone
-	count    int     // GPUs that the driver listed last; -1 before it did
+	count    int     // GPUs that were read last; -1 before any were
+	listed   int     // GPUs that the driver listed last
 	answered bool    // full readings arrived since the tick began
 	healthAt time.Time
 	xids     map[string]*xidLog // by UUID
 	events   []Event
 	samples  []Sample // since the tick before
+
+	hangs     map[int]*hangs  // by the card's index
+	abandoned []*childProcess // children that did not end; only Run uses them
 }
 
 // NewMonitor returns a monitor that observes once Run is called.
@@ -99,12 +106,14 @@ func NewMonitor(options Options) *Monitor {
 	setDefault(&options.InitTimeout, defaultInitTimeout)
 	setDefault(&options.RetryFirst, defaultRetryFirst)
 	setDefault(&options.RetryMax, defaultRetryMax)
+	setDefault(&options.ForgetAfter, defaultForgetAfter)
 	return &Monitor{
 		options: options,
 		state:   StateStarting,
 		heard:   time.Now(),
 		count:   -1,
 		xids:    map[string]*xidLog{},
+		hangs:   map[int]*hangs{},
 		arrived: make(chan struct{}),
 	}
 }
@@ -112,9 +121,8 @@ func NewMonitor(options Options) *Monitor {
 // Run keeps a child running until ctx is done.
 func (m *Monitor) Run(ctx context.Context) {
 	pause := m.options.RetryFirst
-	var stuck []*childProcess
 	for first := true; ctx.Err() == nil; first = false {
-		if stuck = stillRunning(stuck); len(stuck) >= maxStuck {
+		if m.abandoned = stillRunning(m.abandoned); len(m.abandoned) >= maxStuck {
 			sleep(ctx, m.options.RetryMax)
 			continue
 		}
@@ -125,13 +133,14 @@ func (m *Monitor) Run(ctx context.Context) {
 		}
 		began := time.Now()
 		replace := false
-		c, err := startChild(m.options.Command)
+		leftOut := m.leftOut()
+		c, err := startChild(m.options.Command, leftOut)
 		if err != nil {
 			m.fail(problem{State: StateFailed, Reason: err.Error()})
 		} else {
-			replace = m.follow(ctx, c)
-			if !c.stop(stopPatience) {
-				stuck = append(stuck, c)
+			replace = m.follow(ctx, c, leftOut)
+			if !c.stop(stopPatience, m.hearLast) {
+				m.abandoned = append(m.abandoned, c)
 			}
 		}
 		if replace {
@@ -151,7 +160,7 @@ func (m *Monitor) Run(ctx context.Context) {
 
 // follow takes in the child's messages until it ends, hangs, or ctx is done. It
 // tells whether the child is to be replaced at once, since only a new one can go on.
-func (m *Monitor) follow(ctx context.Context, c *childProcess) (replace bool) {
+func (m *Monitor) follow(ctx context.Context, c *childProcess, leftOut []int) (replace bool) {
 	patience := m.options.InitTimeout
 	silence := time.NewTimer(patience)
 	defer silence.Stop()
@@ -163,7 +172,6 @@ func (m *Monitor) follow(ctx context.Context, c *childProcess) (replace bool) {
 		m.child = nil
 		m.mu.Unlock()
 	}()
-	// NVML goes on calling a GPU lost that was reset: a new process is needed to see it.
 	// A child that has read nothing yet is not replaced: the driver may hang.
 	spoke := false
 	reopen := time.NewTicker(m.options.RetryMax)
@@ -176,7 +184,7 @@ func (m *Monitor) follow(ctx context.Context, c *childProcess) (replace bool) {
 			m.hang(patience)
 			return false
 		case <-reopen.C:
-			if spoke && m.hasLost() {
+			if spoke && (m.mayFindMore() || len(m.leftOut()) < len(leftOut)) {
 				return true
 			}
 		case msg, ok := <-c.messages:

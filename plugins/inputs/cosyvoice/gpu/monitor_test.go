@@ -3,6 +3,7 @@ package gpu
 import (
 	"context"
 	"path/filepath"
+	"sync"
 	"syscall"
 	"testing"
 	"time"
@@ -82,6 +83,35 @@ func TestKilledChildIsReplaced(t *testing.T) {
 	s := f.until("a new child", func(s Snapshot) bool { return read(s) && s.ChildPID != old })
 	assert.Equal(t, int64(1), s.Restarts)
 	assert.Contains(t, f.log.String(), "killed")
+}
+
+// What a child said after that for which it is replaced counts too. The first child is
+// one that says all of it at once.
+func TestXIDsOfAReplacedChildCount(t *testing.T) {
+	once := filepath.Join(t.TempDir(), "once")
+	m := NewMonitor(Options{Log: &lines{}, RetryFirst: time.Millisecond, Command: []string{"sh", "-c", `
+		if mkdir "$0"; then
+			echo '{"hello":{"driver":"1"}}'
+			echo '{"reopen":{"reason":"the GPUs changed"}}'
+			echo '{"xids":[{"uuid":"GPU-1","code":79},{"uuid":"GPU-1","code":79}]}'
+		fi
+		while read -r question; do :; done`, once}})
+	ctx, cancel := context.WithCancel(t.Context())
+	var running sync.WaitGroup
+	defer running.Wait()
+	defer cancel()
+	running.Go(func() { m.Run(ctx) })
+	var events []Event
+	require.Eventually(t, func() bool {
+		soon, cancel := context.WithTimeout(ctx, 10*time.Millisecond)
+		defer cancel()
+		s := m.Tick(soon)
+		events = append(events, s.Events...)
+		return s.Restarts > 0
+	}, 10*time.Second, 5*time.Millisecond)
+	require.Len(t, events, 1, "%+v", events)
+	assert.Equal(t, EventXID, events[0].Kind)
+	assert.Contains(t, events[0].Message, "(2 times)")
 }
 
 func TestHoldersHandsNothingOut(t *testing.T) {

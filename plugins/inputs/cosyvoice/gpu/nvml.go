@@ -13,8 +13,8 @@ type driver struct {
 	symbols map[string]bool // answers of LookupSymbol
 	count   int             // devices when it was opened
 	devices []*device       // those that could be opened, each before its instances of MIG
-	closed  []string        // of the others, why
-	lost    bool            // one of those fell off the bus
+	closed  []closed        // the others
+	place   *place          // where this goroutine is
 
 	failed int // devices that answered nothing when read last
 
@@ -23,7 +23,7 @@ type driver struct {
 }
 
 // openDriver loads the library and lists its devices. Its error is a problem.
-func openDriver(h host, library string) (*driver, error) {
+func openDriver(h host, library string, at *place) (*driver, error) {
 	lib := nvml.New(nvml.WithLibraryPath(library))
 	switch ret := lib.Init(); ret {
 	case nvml.SUCCESS:
@@ -32,7 +32,7 @@ func openDriver(h host, library string) (*driver, error) {
 	default:
 		return nil, explain("initialise NVML", ret, h.openControl())
 	}
-	d := &driver{lib: lib, host: h, symbols: map[string]bool{}, library: mappedLibrary(library)}
+	d := &driver{lib: lib, host: h, place: at, symbols: map[string]bool{}, library: mappedLibrary(library)}
 	d.identity = h.identify(d.library)
 	return d, d.enumerate()
 }
@@ -43,22 +43,34 @@ func (d *driver) enumerate() error {
 	if d.count, ret = d.lib.DeviceGetCount(); ret != nvml.SUCCESS {
 		return explain("count the GPUs", ret, d.host.openControl())
 	}
+	var failure nvml.Return
+	failed, leftOut := 0, leftOut(d.count)
 	for i := range d.count {
-		dev, ret := d.open(i)
-		if ret != nvml.SUCCESS {
-			d.closed = append(d.closed, fmt.Sprintf("GPU %d could not be opened: %v", i, ret))
-			d.lost = d.lost || ret == nvml.ERROR_GPU_IS_LOST
-			if i == d.count-1 && len(d.devices) == 0 && !d.lost {
-				return explain(fmt.Sprintf("open GPU %d", i), ret, d.host.openControl())
-			}
+		if leftOut[i] {
+			d.closed = append(d.closed, closed{Index: i, State: DeviceHung, Reason: "the driver hangs when it is asked of it"})
 			continue
 		}
-		d.devices = append(d.devices, dev)
+		dev, ret := d.open(i)
+		if ret == nvml.SUCCESS {
+			d.devices = append(d.devices, dev)
+			continue
+		}
+		c := closed{Index: i, State: DeviceLost, Reason: fmt.Sprintf("it could not be opened: %v", ret)}
+		if ret != nvml.ERROR_GPU_IS_LOST {
+			c.State, c.Barred = DeviceFailed, ret == nvml.ERROR_NO_PERMISSION
+			failure, failed = ret, failed+1
+		}
+		d.closed = append(d.closed, c)
+	}
+	if failed > 0 && failed == d.count {
+		return explain("open the GPUs", failure, d.host.openControl())
 	}
 	return nil
 }
 
 func (d *driver) open(index int) (*device, nvml.Return) {
+	d.place.enter(index)
+	defer d.place.leave()
 	handle, ret := d.lib.DeviceGetHandleByIndex(index)
 	if ret != nvml.SUCCESS {
 		return nil, ret
@@ -137,6 +149,8 @@ func (d *driver) readDevices(asked request) (out []Reading, failed int) {
 // readDevice reads what is asked of one device. Its answer is why the device failed
 // as a whole, else success.
 func (d *driver) readDevice(dev *device, r *Reading, asked request) nvml.Return {
+	d.place.enter(dev.index)
+	defer d.place.leave()
 	answered, ret := d.read(dev, r, dev.families())
 	if r.State == DeviceOK && asked.health && dev.card == "" {
 		r.Health = &Health{}

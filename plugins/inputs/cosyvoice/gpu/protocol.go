@@ -18,6 +18,7 @@ type message struct {
 	XIDs    []xid    `json:"xids,omitempty"`
 	Problem *problem `json:"problem,omitempty"`
 	Reopen  *change  `json:"reopen,omitempty"` // why a new child must take over
+	Stuck   *stuck   `json:"stuck,omitempty"`  // of a child that is told to end
 }
 
 type answer struct {
@@ -58,10 +59,21 @@ func (s series) samples() []Sample {
 
 // hello is the child's first word after NVML was initialised.
 type hello struct {
-	Driver string `json:"driver"`
-	// Closed says of each GPU that could not be opened why.
-	Closed []string `json:"closed,omitempty"`
-	Lost   bool     `json:"lost,omitempty"` // one of those fell off the bus
+	Driver string   `json:"driver"`
+	Closed []closed `json:"closed,omitempty"`
+}
+
+// closed is a GPU that the driver lists and that is not read.
+type closed struct {
+	Index  int    `json:"index"`
+	State  string `json:"state"`
+	Reason string `json:"reason"`
+	Barred bool   `json:"barred,omitempty"` // for want of permission: it may belong to others
+}
+
+// stuck is the card in which the driver hangs.
+type stuck struct {
+	Card int `json:"card"` // index
 }
 
 // change is what became different under an open library.

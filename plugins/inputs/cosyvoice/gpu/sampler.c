@@ -19,6 +19,7 @@ struct utilization { unsigned gpu, memory; };
 
 struct target {
 	void *device;
+	uint32_t card;
 	bool memory, utilization, clock; /* whether to ask for it */
 };
 
@@ -35,6 +36,7 @@ struct sampler {
 	struct sample samples[SAMPLES]; /* a ring */
 	uint32_t first, count;
 	double asked; /* when the question under way was put, 0 if there is none */
+	uint32_t asked_card;
 };
 
 static double now(void) {
@@ -95,6 +97,7 @@ void sampler_round(void *sampler) {
 	for (uint32_t i = 0; i < s->target_count; i++) {
 		struct target t = s->targets[i];
 		s->asked = now();
+		s->asked_card = t.card;
 		pthread_mutex_unlock(&s->lock);
 		struct sample sample = read_target(s, &t);
 		pthread_mutex_lock(&s->lock);
@@ -125,11 +128,12 @@ void sampler_forget_targets(struct sampler *s) {
 	pthread_mutex_unlock(&s->lock);
 }
 
-void sampler_add_target(struct sampler *s, void *device, bool memory_only) {
+void sampler_add_target(struct sampler *s, void *device, uint32_t card, bool memory_only) {
 	pthread_mutex_lock(&s->lock);
 	if (s->target_count < TARGETS)
 		s->targets[s->target_count++] = (struct target){
 			.device = device,
+			.card = card,
 			.memory = true,
 			.utilization = !memory_only && s->utilization != NULL,
 			.clock = !memory_only && s->clock != NULL,
@@ -149,9 +153,10 @@ uint32_t sampler_take(struct sampler *s, struct sample *out, uint32_t room) {
 	return taken;
 }
 
-double sampler_waits(struct sampler *s) {
+double sampler_waits(struct sampler *s, uint32_t *card) {
 	pthread_mutex_lock(&s->lock);
 	double waits = s->asked == 0 ? 0 : now() - s->asked;
+	*card = s->asked_card;
 	pthread_mutex_unlock(&s->lock);
 	return waits;
 }

@@ -49,7 +49,7 @@ func (s *sampler) watch(devices []*device) {
 	C.sampler_forget_targets(s.c)
 	s.targets = slices.Clone(devices)
 	for _, dev := range devices {
-		C.sampler_add_target(s.c, handle(dev.Device), C.bool(dev.card != ""))
+		C.sampler_add_target(s.c, handle(dev.Device), C.uint32_t(dev.index), C.bool(dev.card != ""))
 	}
 }
 
@@ -75,5 +75,14 @@ func (s *sampler) take() *sampled {
 			t.ClockSM = append(t.ClockSM, uint32(c.clock_sm))
 		}
 	}
-	return &sampled{Series: taken, Waits: time.Duration(C.sampler_waits(s.c) * C.double(time.Second))}
+	_, waits := s.waits()
+	return &sampled{Series: taken, Waits: waits}
+}
+
+// waits is for how long the driver has left a question of the sampler unanswered, and of
+// which card. It may be called from any goroutine.
+func (s *sampler) waits() (card int, waits time.Duration) {
+	var index C.uint32_t
+	waits = time.Duration(C.sampler_waits(s.c, &index) * C.double(time.Second))
+	return int(index), waits
 }

@@ -23,8 +23,8 @@ struct sampler *sampler_new(const char *library);
 
 /* Forgets the devices, and the samples of them. */
 void sampler_forget_targets(struct sampler *s);
-/* Adds a device; the first one has the number 0. */
-void sampler_add_target(struct sampler *s, void *device, bool memory_only);
+/* Adds a device, the first one has the number 0; card is the index of its card. */
+void sampler_add_target(struct sampler *s, void *device, uint32_t card, bool memory_only);
 
 /* Samples all devices; the argument is a sampler. */
 void sampler_round(void *sampler);
@@ -32,7 +32,8 @@ void sampler_round(void *sampler);
 /* Moves the oldest samples to out, at most room of them, and returns how many. */
 uint32_t sampler_take(struct sampler *s, struct sample *out, uint32_t room);
 
-/* For how many seconds the driver has not answered the question under way. */
-double sampler_waits(struct sampler *s);
+/* For how many seconds the driver has not answered the question under way. Unless that is 0,
+ * card becomes the index of the card in question. */
+double sampler_waits(struct sampler *s, uint32_t *card);
 
 #endif

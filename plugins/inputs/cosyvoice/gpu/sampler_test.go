@@ -2,6 +2,7 @@ package gpu
 
 import (
 	"context"
+	"maps"
 	"testing"
 	"time"
 
@@ -97,6 +98,30 @@ func TestHangBetweenTicksIsSeenAtOnce(t *testing.T) {
 	assert.InDelta(t, time.Since(hung).Seconds(), s.StuckSeconds, 1.2, "since the last sample, not the last tick")
 	require.Len(t, s.Events, 1)
 	assert.Equal(t, EventHung, s.Events[0].Kind)
+}
+
+// A card in which the driver hung between two ticks is named by the sampler alone: the child
+// has only begun to ask when it is told to end.
+func TestTheSamplerTellsInWhichCardItHangs(t *testing.T) {
+	state := fakenvml.Default()
+	state.Devices = append(state.Devices, fakenvml.DefaultDevice(1))
+	f := start(t, state)
+	f.until("readings of both", func(s Snapshot) bool { return read(s) && len(s.GPUs) == 2 })
+	time.Sleep(2 * SampleInterval) // the first ticks may have asked more than they waited for
+	f.set("device.1.hang_s", "3600")
+	time.Sleep(f.options.HangAfter + 2*SampleInterval) // nobody asks meanwhile
+	ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+	defer cancel()
+	require.Equal(t, StateHung, f.Tick(ctx).State)
+	var found map[int]*hangs
+	require.Eventually(t, func() bool {
+		f.mu.Lock()
+		defer f.mu.Unlock()
+		found = maps.Clone(f.hangs)
+		return f.restarts > 0
+	}, 5*time.Second, 5*time.Millisecond)
+	assert.Len(t, found, 1)
+	assert.Contains(t, found, 1)
 }
 
 // Who does not get full readings in time has the newest sample, if that is fresh.

@@ -27,7 +27,8 @@ type Snapshot struct {
 	Restarts      int64 // children started after the first
 	ChildPID      int   // 0 while there is none
 	DriverVersion string
-	// GPUs has every GPU seen so far: one that is gone stays here as lost.
+	// GPUs has every GPU seen so far: one that is gone stays here as lost, for
+	// Options.ForgetAfter if the driver does not list it.
 	GPUs   []GPU
 	Events []Event
 	// Samples are those since the tick before, of each GPU oldest first.

@@ -83,6 +83,36 @@ func TestWorkInACrowdIsBounded(t *testing.T) {
 	require.Greater(t, most, perNew*born, "the counter counts")
 }
 
+// The first look at a crowd does not hold up a tick, and no server is taken for known
+// before its parents are.
+func TestTheFirstLookAtACrowdIsFinishedLater(t *testing.T) {
+	const size = 2000
+	c := newCrowd(t, size)
+	c.run(proc{pid: 999_000, ppid: 999_001, argv: "python3 webui.py --port 50000", cwd: checkout})
+	c.run(proc{pid: 999_001, ppid: 1, argv: "python3 webui.py --port 50000", cwd: checkout})
+	c.wait(3 * usualTick) // so old are the processes of the crowd
+	o := c.observer(Options{})
+	o.table.patience = 5 * time.Millisecond
+	report := o.Tick(nil)
+	require.True(t, report.Scan.Partial)
+	require.NotNil(t, report.Host.MemoryUsedMiB, "what needs no scan is there")
+	require.Empty(t, report.Services)
+	require.Greater(t, len(o.table.entries), 1, "it has begun")
+
+	o.FinishLook(nil)
+	require.Len(t, o.table.entries, size+3)
+	for _, known := range o.table.entries {
+		require.NotZero(t, known.due, "each was looked at")
+	}
+	report = o.Tick(nil)
+	require.False(t, report.Scan.Partial)
+	require.Equal(t, []string{"50000"}, instances(report))
+	require.Equal(t, []int{999_000, 999_001}, report.Services[0].PIDs)
+	for range 4 {
+		require.LessOrEqual(t, o.Tick(nil).Scan.Examined, 1+maxLooks, "they are not all looked at again at once")
+	}
+}
+
 // Long known processes that are due at the same time are looked at in turn.
 func TestNobodyIsForgottenInACrowd(t *testing.T) {
 	c := newCrowd(t, 4*maxLooks)
@@ -97,6 +127,36 @@ func TestNobodyIsForgottenInACrowd(t *testing.T) {
 	for pid, known := range o.table.entries {
 		require.Greater(t, known.due+4, o.table.tick, pid)
 	}
+}
+
+// Where /proc hides the processes of others, they are not asked at each tick in vain.
+func TestHiddenProcessesAreAskedEverLessOften(t *testing.T) {
+	withoutPrivileges(t)
+	m := newMachine(t)
+	const hidden = 20
+	for pid := 100; pid < 100+hidden; pid++ {
+		m.run(proc{pid: pid, ppid: 1, argv: "sleep 1000"})
+		require.NoError(t, os.Chmod(filepath.Join(m.proc, strconv.Itoa(pid), "stat"), 0))
+	}
+	o := m.observer(Options{})
+	require.Equal(t, hidden, o.Tick(nil).Scan.Processes)
+	asked := 0
+	for range 63 {
+		asked += o.Tick(nil).Scan.Examined
+	}
+	// After 1, 2, 4, 8, 16, 32 and then each 60 ticks.
+	require.Equal(t, 6*hidden, asked)
+
+	// The id of one goes to a server that is not hidden, and another shows itself.
+	m.run(webui(100))
+	require.Equal(t, []string{"50000"}, instances(o.Tick(nil)))
+	m.run(proc{pid: 90, ppid: 1, argv: "sleep 1000"})
+	m.exec(101, "python3", "webui.py", "--port", "50001", "--model_dir", "CosyVoice2-0.5B")
+	require.NoError(t, os.Chmod(filepath.Join(m.proc, "101", "stat"), 0o644))
+	for range maxPause {
+		o.Tick(nil)
+	}
+	require.Equal(t, []string{"50000", "50001"}, instances(o.Tick(nil)))
 }
 
 func TestAShellThatBecomesAServerIsFoundWithinTwoTicks(t *testing.T) {
@@ -149,6 +209,29 @@ func TestOrphansLeaveTheTree(t *testing.T) {
 	// Its old parent's id goes to a process of another server.
 	m.run(proc{pid: 101, ppid: 100, start: 3000, argv: "python3 x.py"})
 	require.Equal(t, []int{100, 101}, o.Tick(nil).Services[0].PIDs)
+}
+
+// That its new parent cannot be read at once, as with too many files open, is no
+// reason to leave an orphan with the old one.
+func TestAnOrphanThatCannotBeReadIsAskedAgain(t *testing.T) {
+	m := newMachine(t)
+	orphan := proc{pid: 102, ppid: 101, argv: "ffmpeg -"}
+	m.run(webui(100))
+	m.run(proc{pid: 101, ppid: 100, argv: "bash worker.sh"})
+	m.run(orphan)
+	o := m.observer(Options{})
+	require.Equal(t, []int{100, 101, 102}, o.Tick(nil).Services[0].PIDs)
+
+	// The id of the old parent goes to another child of the server.
+	require.NoError(t, removeAll(m, "102/stat"))
+	m.mkdir("102/stat")
+	m.run(proc{pid: 101, ppid: 100, start: 3000, argv: "python3 x.py"})
+	require.Equal(t, []int{100, 101}, o.Tick(nil).Services[0].PIDs, "it has no parent for now")
+
+	require.NoError(t, removeAll(m, "102/stat"))
+	orphan.ppid = 100
+	m.stat(orphan)
+	require.Equal(t, []int{100, 101, 102}, o.Tick(nil).Services[0].PIDs)
 }
 
 func TestAReadingThatFailsIsNoDeath(t *testing.T) {

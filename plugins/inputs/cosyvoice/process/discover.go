@@ -17,9 +17,7 @@ type match struct {
 func (o *Observer) discover(gpuPIDs map[int]bool) Scan {
 	began := time.Now()
 	o.sockets.forget()
-	if o.pinnedPortOpened() {
-		o.table.lookAgain()
-	}
+	o.lookForPorts()
 	pinned := o.pidFilePins()
 	for pid := range pinned {
 		if known := o.table.entries[pid]; known != nil && known.match == nil {
@@ -31,7 +29,7 @@ func (o *Observer) discover(gpuPIDs map[int]bool) Scan {
 	})
 	if err != nil {
 		o.options.Log.Warnf("Cannot look for servers: %v", err)
-	} else {
+	} else if !scan.Partial {
 		o.follow()
 		o.assignProcesses()
 	}
@@ -101,8 +99,8 @@ func (s *server) renew(m *match) {
 
 func (o *Observer) adopt(top *entry) {
 	s := newServer(top.id, top.match, o.startTime(top.id))
-	s.base, s.place = baseName(top.match), placeOf(top.match.evidence)
-	s.instance = o.freeName(s.base, s.place)
+	s.base, s.place, s.traits = baseName(top.match), placeOf(top.match.evidence), o.traitsOf(top.id)
+	s.instance = o.freeName(s)
 	s.version = o.options.Version
 	if s.version == "" {
 		s.version = o.filesOf(top.id.pid).versionOf(s.evidence)

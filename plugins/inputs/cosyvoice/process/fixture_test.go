@@ -4,12 +4,14 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strconv"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/require"
+	"golang.org/x/sys/unix"
 )
 
 // bootTime is that of the fixture's machine.
@@ -17,6 +19,9 @@ var bootTime = time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
 
 // justNow is a start that the fixture's clock has just passed.
 const justNow = 3599
+
+// unhurried lets the first look end in one tick however busy the host of the tests is.
+const unhurried = time.Minute
 
 // machine is a made-up host: a proc tree, a file system and a clock.
 type machine struct {
@@ -41,6 +46,7 @@ func (m *machine) observer(options Options) *Observer {
 	options.Now = func() time.Time { return m.now }
 	o, err := New(options)
 	require.NoError(m.t, err)
+	o.table.patience = unhurried
 	return o
 }
 
@@ -150,6 +156,11 @@ func (m *machine) sockets(process string, lines ...string) {
 	}
 }
 
+// socketsInUse sets their number in the network namespace of a process.
+func (m *machine) socketsInUse(pid, number int) {
+	m.write(strconv.Itoa(pid)+"/net/sockstat", fmt.Sprintf("sockets: used 9\nTCP: inuse %d orphan 0 tw 58 alloc 4 mem 114\n", number))
+}
+
 // hostSockets sets the sockets of the namespace that the machine's processes
 // share.
 func (m *machine) hostSockets(lines ...string) {
@@ -202,4 +213,15 @@ func (m *machine) relink(root string, pid int) {
 	name := strconv.Itoa(pid) + "/root"
 	require.NoError(m.t, os.Remove(filepath.Join(m.proc, name)))
 	m.link(root, name)
+}
+
+// withoutPrivileges makes the modes of files count for the rest of this test, also if
+// root runs it.
+func withoutPrivileges(t *testing.T) {
+	runtime.LockOSThread() // capabilities are those of a thread; this one ends with the test
+	header := unix.CapUserHeader{Version: unix.LINUX_CAPABILITY_VERSION_3}
+	var sets [2]unix.CapUserData
+	require.NoError(t, unix.Capget(&header, &sets[0]))
+	sets[0].Effective &^= 1<<unix.CAP_DAC_OVERRIDE | 1<<unix.CAP_DAC_READ_SEARCH
+	require.NoError(t, unix.Capset(&header, &sets[0]))
 }

@@ -1,7 +1,9 @@
 package process
 
 import (
+	"fmt"
 	"os"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -124,6 +126,51 @@ func TestNamesInContainersHold(t *testing.T) {
 	require.Equal(t, map[string]int{"50000": 400, "50000-2": 300}, names(o.Tick(nil)))
 
 	require.Equal(t, map[string]int{"50000": 400, "50000-2": 300}, names(m.observer(Options{}).Tick(nil)))
+}
+
+// Both containers are made anew, of another image, and start in the other order.
+func TestNamesHoldWhenContainersAreMadeAnew(t *testing.T) {
+	mount := func(folder string) string {
+		return "36 30 0:33 / / rw - overlay overlay rw\n37 36 8:1 " + folder + " /data rw - ext4 /dev/sda1 rw\n"
+	}
+	for name, second := range map[string]func(p *proc, mounts *string){
+		"by an argument": func(p *proc, _ *string) { p.argv += " --load_jit" },
+		"by a variable": func(p *proc, _ *string) {
+			p.environ = strings.ReplaceAll(p.environ, "CUDA_VISIBLE_DEVICES=0", "CUDA_VISIBLE_DEVICES=1")
+		},
+		"by a mounted folder": func(_ *proc, mounts *string) { *mounts = mount("/srv/b") },
+	} {
+		t.Run(name, func(t *testing.T) {
+			m := newMachine(t)
+			start := func(pid int, isSecond bool, image string) {
+				container := fmt.Sprintf("%064x", pid)
+				p, mounts := in("0::/docker/"+container+"\n", webui(pid)), mount("/srv/a")
+				p.environ = "HOSTNAME=" + container[:12] + "\x00CUDA_VISIBLE_DEVICES=0\x00IMAGE=" + image + "\x00"
+				if isSecond {
+					second(&p, &mounts)
+				}
+				m.run(p)
+				m.write(strconv.Itoa(pid)+"/mountinfo", mounts)
+			}
+			start(100, false, "1")
+			start(200, true, "1")
+			o := m.observer(Options{})
+			require.Equal(t, []string{"50000", "50000-2"}, instances(o.Tick(nil)))
+
+			m.kill(100)
+			m.kill(200)
+			m.wait(time.Second)
+			o.Tick(nil)
+			start(300, true, "2")
+			report := o.Tick(nil)
+			require.Equal(t, []string{"50000", "50000-2"}, instances(report))
+			require.Equal(t, 300, report.Services[1].PID)
+			start(400, false, "2")
+			report = o.Tick(nil)
+			require.Equal(t, []string{"50000", "50000-2"}, instances(report))
+			require.Equal(t, 400, report.Services[0].PID)
+		})
+	}
 }
 
 func TestAServerThatStartsItselfAnewLivesOn(t *testing.T) {

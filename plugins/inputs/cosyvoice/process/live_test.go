@@ -75,6 +75,7 @@ func liveObserver(t *testing.T) *Observer {
 	require.NoError(t, err)
 	// The servers of the test are its own children.
 	o.table.self = -1
+	o.table.patience = unhurried
 	runBeside(t, o.Run)
 	return o
 }

@@ -35,23 +35,40 @@ func expectedPort(e *evidence) int {
 	return e.entry.port
 }
 
-// freeName returns the base, or with a number behind it if a living server has
-// that name. The name of a dead one is free: its successor takes it over, before
-// others the one in the same place.
-func (o *Observer) freeName(base, place string) string {
-	for _, s := range o.servers {
-		if s.dead && s.base == base && s.place == place {
-			return s.instance
-		}
+// freeName returns the name of the dead server to which this one is the successor, else
+// the base, or with a number behind it if another server has that name.
+func (o *Observer) freeName(s *server) string {
+	if dead := o.predecessor(s); dead != nil {
+		return dead.instance
 	}
-	name := base
+	name := s.base
 	for n := 2; ; n++ {
-		taken := slices.ContainsFunc(o.servers, func(s *server) bool { return !s.dead && s.instance == name })
+		taken := slices.ContainsFunc(o.servers, func(other *server) bool { return other.instance == name })
 		if !taken {
 			return name
 		}
-		name = fmt.Sprintf("%s-%d", base, n)
+		name = fmt.Sprintf("%s-%d", s.base, n)
 	}
+}
+
+// predecessor is, of the dead servers of the same base name, one in the same place, else
+// the one that has the most in common with the server; nil if there is none.
+func (o *Observer) predecessor(s *server) *server {
+	var found *server
+	most := -1
+	for _, dead := range o.servers {
+		if !dead.dead || dead.base != s.base {
+			continue
+		}
+		common := s.traits.inCommon(dead.traits)
+		if dead.place == s.place {
+			common += len(s.traits) + 1
+		}
+		if common > most {
+			found, most = dead, common
+		}
+	}
+	return found
 }
 
 // placeOf tells servers with the same command line apart over their restarts:

@@ -81,7 +81,9 @@ func isBystander(name string) bool {
 func (o *Observer) serves(pid, port int, e *evidence) bool {
 	claims := e != nil && expectedPort(e) == port
 	namespace := o.sockets.of(pid)
-	if found, _, readable := namespace.on(port); readable && found == nil && !claims {
+	isKnown := namespace.id != namespaceID{}
+	o.table.entries[pid].network = namespace.id
+	if isKnown && !claims && !o.listensOn(namespace, port) {
 		return false // nobody does; to read what the process has open would be in vain
 	}
 	proc, err := o.fs.Proc(pid)
@@ -98,22 +100,4 @@ func (o *Observer) serves(pid, port int, e *evidence) bool {
 		}
 	}
 	return false
-}
-
-// pinnedPortOpened tells whether somebody new listens on a pinned port, in the
-// network namespace of this program: a server may do so minutes after its start.
-func (o *Observer) pinnedPortOpened() bool {
-	opened := false
-	for _, pin := range o.options.Pins {
-		if pin.Port == 0 {
-			continue
-		}
-		var inode uint64
-		if found, _, _ := o.sockets.own().on(pin.Port); found != nil {
-			inode = found.inode
-		}
-		opened = opened || inode != 0 && inode != o.pinnedPorts[pin.Port]
-		o.pinnedPorts[pin.Port] = inode
-	}
-	return opened
 }

@@ -4,6 +4,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"strconv"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -63,6 +64,61 @@ func TestAPinnedPortIsFoundWhenItOpens(t *testing.T) {
 	report := o.Tick(nil)
 	require.Equal(t, []string{"tts"}, instances(report))
 	require.Equal(t, 100, report.Services[0].PID)
+}
+
+// In the network of a container it is found as soon, at most one tick later.
+func TestAPinnedPortIsFoundInEveryNetwork(t *testing.T) {
+	m := newMachine(t)
+	const networks = 2 * maxNetworks
+	last := 100 + networks - 1
+	for pid := 100; pid <= last; pid++ {
+		m.run(proc{pid: pid, ppid: 1, argv: "python main.py", fds: []string{"socket:[7]"}})
+		m.sockets(strconv.Itoa(pid))
+		m.socketsInUse(pid, 5)
+	}
+	m.run(proc{pid: 1000, ppid: last, argv: "python main.py", fds: []string{"socket:[8]"}})
+	for _, file := range []string{"tcp", "tcp6"} {
+		require.NoError(t, os.Remove(filepath.Join(m.proc, "1000/net", file)))
+		require.NoError(t, os.Link(filepath.Join(m.proc, strconv.Itoa(last), "net", file), filepath.Join(m.proc, "1000/net", file)))
+	}
+	m.socketsInUse(1000, 5)
+	o := m.observer(Options{Pins: []Pin{{Name: "tts", Port: 7000}}})
+	tick := func() Report {
+		report := o.Tick(nil)
+		require.LessOrEqual(t, listedNetworks(o), maxNetworkReads, "the work of a tick is bounded")
+		return report
+	}
+	for range 2 * networks / maxNetworkReads {
+		require.Empty(t, tick().Services)
+	}
+	require.Zero(t, listedNetworks(o), "nothing has changed")
+
+	m.write("1000/net/tcp", tcpHeader+tcpLine(7000, tcpListen, 8))
+	m.socketsInUse(last, 6)
+	m.socketsInUse(1000, 6)
+	report := tick()
+	if len(report.Services) == 0 {
+		report = tick()
+	}
+	require.Equal(t, []string{"tts"}, instances(report))
+	require.Equal(t, 1000, report.Services[0].PID)
+
+	for pid := 100; pid < last; pid++ {
+		m.socketsInUse(pid, 6)
+	}
+	tick()
+	require.LessOrEqual(t, listedNetworks(o), 1, "nobody is missing")
+}
+
+// listedNetworks counts those of which the sockets were listed at the last tick.
+func listedNetworks(o *Observer) int {
+	n := 0
+	for _, namespace := range o.sockets.namespaces {
+		if namespace.v4 != nil {
+			n++
+		}
+	}
+	return n
 }
 
 func TestUnusablePinsAreRefused(t *testing.T) {

@@ -108,7 +108,9 @@ type Observer struct {
 	servers   []*server
 	events    []Event
 
-	pinnedPorts map[int]uint64 // inode of the listener at the last tick, 0 for none
+	networks     map[namespaceID]*network // where ports are pinned
+	networkTurn  int                      // counts the ticks
+	networkReads int                      // at this tick
 }
 
 // New returns an observer. It fails on a pin that is not usable and on a proc
@@ -162,8 +164,7 @@ func New(options Options) (*Observer, error) {
 		pss:      newPSSReader(fs),
 
 		ownership: ownership{fs: fs, root: options.ProcRoot},
-
-		pinnedPorts: make(map[int]uint64),
+		networks:  make(map[namespaceID]*network),
 	}
 	o.table = newTable(options.ProcRoot, stats, func(id processID) time.Duration { return options.Now().Sub(o.startTime(id)) })
 	if options.ProcRoot == procfs.DefaultMountPoint {

@@ -130,4 +130,7 @@ type Scan struct {
 	Processes int // alive on the host
 	Examined  int // read because they are new or were due for another look
 	Seconds   float64
+	// Partial tells that not every process was looked at yet, which on a crowded host
+	// takes more than the first tick; see FinishLook. No server is known before.
+	Partial bool
 }

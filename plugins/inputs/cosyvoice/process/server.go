@@ -19,6 +19,7 @@ type server struct {
 	instance string
 	base     string // instance name before doubles are told apart
 	place    string // see placeOf
+	traits   traits
 	// companions are the tops of further process trees that belong to it.
 	companions []processID
 

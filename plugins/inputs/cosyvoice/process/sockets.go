@@ -27,9 +27,11 @@ type namespaceID struct{ device, inode uint64 }
 // namespace holds the TCP sockets of one network namespace. IPv6 is read only
 // when it is asked for.
 type namespace struct {
+	id     namespaceID // zero if it cannot be told
 	dir    string
 	dump   func() (*sockets, error)
 	v4, v6 *sockets
+	asked  bool // whether a pinned port has opened
 }
 
 // forget drops what was read, at the beginning of a tick.
@@ -42,26 +44,26 @@ func (r *socketReader) own() *namespace { return r.namespaceOf("self") }
 
 func (r *socketReader) namespaceOf(process string) *namespace {
 	fresh := &namespace{dir: filepath.Join(r.root, process)}
-	id, err := fresh.id()
+	id, err := identify(fresh.dir)
 	if err != nil {
 		return fresh
 	}
 	if known := r.namespaces[id]; known != nil {
 		return known
 	}
+	fresh.id = id
 	r.namespaces[id] = fresh
 	if r.dump != nil {
-		self := namespace{dir: filepath.Join(r.root, "self")}
-		if own, err := self.id(); err == nil && own == id {
+		if own, err := identify(filepath.Join(r.root, "self")); err == nil && own == id {
 			fresh.dump = r.dump
 		}
 	}
 	return fresh
 }
 
-func (n *namespace) id() (namespaceID, error) {
+func identify(dir string) (namespaceID, error) {
 	var stat syscall.Stat_t
-	if err := syscall.Stat(filepath.Join(n.dir, "net", "tcp"), &stat); err != nil {
+	if err := syscall.Stat(filepath.Join(dir, "net", "tcp"), &stat); err != nil {
 		return namespaceID{}, err
 	}
 	return namespaceID{uint64(stat.Dev), stat.Ino}, nil

@@ -2,13 +2,12 @@ package process
 
 import (
 	"cmp"
+	"errors"
 	"hash/maphash"
+	"io/fs"
 	"maps"
 	"os"
-	"path/filepath"
 	"slices"
-	"strconv"
-	"strings"
 	"time"
 )
 
@@ -21,10 +20,15 @@ const (
 	// maxLooks bounds the looks at long known processes in one tick. Those
 	// that are left over come first at the next.
 	maxLooks = 256
+	// firstPatience is how long the first look at all processes may hold up a tick; on
+	// a host with ten thousand it takes longer, and goes on later.
+	firstPatience = 100 * time.Millisecond
 	// longestLine is where a longer command line is cut, in bytes.
 	longestLine = 16 << 10
 	// usualTick is the time between two ticks, as far as the pauses care.
 	usualTick = 10 * time.Second
+	// noParent is the kernel's own id, under which no process is listed.
+	noParent = 0
 )
 
 // table remembers every process of the host, so that a tick reads only those
@@ -43,6 +47,9 @@ type table struct {
 	entries  map[int]*entry
 	children map[int]map[int]bool // by parent
 	orphans  []int                // whose parent has ended, and who have another
+
+	patience time.Duration // of a scan until the first look is complete
+	complete bool          // every process was looked at once
 }
 
 type entry struct {
@@ -55,6 +62,11 @@ type entry struct {
 	onGPU bool
 	line  uint64 // hash of the command line at the last look
 	match *match // nil if it is no server
+	// network is where it was at the last look; unknown where no port is pinned.
+	network namespaceID
+	// hidden tells that not even its stat may be read, as of another user's where
+	// /proc is mounted with hidepid=1. Of its id only the pid is known then.
+	hidden bool
 }
 
 // processID names one process for good: a pid alone is handed out again.
@@ -70,42 +82,28 @@ func newTable(root string, stats *statReader, age func(processID) time.Duration)
 	return table{
 		stats: stats, root: root, lister: lister{root: root}, line: make([]byte, longestLine), seed: maphash.MakeSeed(),
 		age: age, self: os.Getpid(),
-		entries: make(map[int]*entry), children: make(map[int]map[int]bool),
+		entries: make(map[int]*entry), children: make(map[int]map[int]bool), patience: firstPatience,
 	}
 }
 
 // scan brings the table up to date. A process that has come to hold GPU memory
-// is looked at whether it is due or not.
+// is looked at whether it is due or not. Until every process was looked at once, it
+// ends when its patience does, and the next one goes on.
 func (t *table) scan(gpuPIDs map[int]bool, examine examiner) (Scan, error) {
 	processes, err := t.lister.list()
 	if err != nil {
 		return Scan{}, err
 	}
 	t.tick++
-	var looks, old []*entry
-	var fresh []listed
-	for _, p := range processes {
-		known := t.entries[p.pid]
-		if known == nil || known.inode != p.inode {
-			fresh = append(fresh, p)
-			continue
-		}
-		known.seen = t.tick
-		switch news := gpuPIDs[p.pid] && !known.onGPU; {
-		case news || known.due <= t.tick && known.pause == 1:
-			looks = append(looks, known)
-		case known.due <= t.tick:
-			old = append(old, known)
-		}
-		known.onGPU = gpuPIDs[p.pid]
+	fresh, looks := t.due(processes, gpuPIDs)
+	began, late := time.Now(), false
+	goOn := func() bool {
+		late = !t.complete && time.Since(began) > t.patience
+		return !late
 	}
-	if len(old) > maxLooks {
-		slices.SortFunc(old, func(a, b *entry) int { return cmp.Compare(a.due, b.due) })
-		old = old[:maxLooks]
-	}
-	looks = append(looks, old...)
 	// All are entered first, so that an examiner finds the ancestors.
-	for _, p := range fresh {
+	for i := 0; i < len(fresh) && goOn(); i++ {
+		p := fresh[i]
 		if entered := t.enter(p); entered != nil {
 			entered.onGPU = gpuPIDs[p.pid]
 			looks = append(looks, entered)
@@ -113,44 +111,100 @@ func (t *table) scan(gpuPIDs map[int]bool, examine examiner) (Scan, error) {
 	}
 	t.removeUnseen()
 	t.rehome()
-	for _, e := range looks {
-		t.look(e, examine)
+	examined := 0
+	for ; examined < len(looks) && goOn(); examined++ {
+		t.look(looks[examined], examine)
 	}
-	return Scan{Processes: len(processes), Examined: len(looks)}, nil
+	t.complete = !late
+	return Scan{Processes: len(processes), Examined: examined, Partial: !t.complete}, nil
 }
 
-// lookAgain makes all processes due that are no server.
-func (t *table) lookAgain() {
+// due returns those of the processes that are not entered, and the entries to look at.
+func (t *table) due(processes []listed, gpuPIDs map[int]bool) (fresh []listed, looks []*entry) {
+	var old []*entry
+	for _, p := range processes {
+		known := t.entries[p.pid]
+		if known != nil {
+			known.seen = t.tick
+		}
+		if known == nil || known.inode != p.inode {
+			fresh = append(fresh, p)
+			continue
+		}
+		switch news := gpuPIDs[p.pid] && !known.onGPU; {
+		case known.due == 0 || news:
+			looks = append(looks, known)
+		case !t.complete || known.due > t.tick:
+		case known.pause == 1:
+			looks = append(looks, known)
+		default:
+			old = append(old, known)
+		}
+		known.onGPU = gpuPIDs[p.pid]
+	}
+	if len(old) > maxLooks {
+		slices.SortFunc(old, func(a, b *entry) int {
+			return cmp.Or(cmp.Compare(a.due, b.due), cmp.Compare(b.id.start, a.id.start))
+		})
+		old = old[:maxLooks]
+	}
+	return fresh, append(looks, old...)
+}
+
+// networks returns a process of each network namespace in which some are known to be.
+func (t *table) networks() map[namespaceID]int {
+	members := make(map[namespaceID]int)
+	for pid, known := range t.entries {
+		if known.network != (namespaceID{}) {
+			members[known.network] = pid
+		}
+	}
+	return members
+}
+
+// lookAgain makes the processes of a network namespace due that are no server.
+func (t *table) lookAgain(network namespaceID) {
 	for _, known := range t.entries {
-		if known.match == nil {
+		if known.match == nil && known.network == network {
 			known.due, known.pause = t.tick, 1
 		}
 	}
 }
 
-// enter reads who a process is. It returns nil if that has ended meanwhile.
+// enter reads who a process is. It returns nil if that cannot be told, as when it
+// has ended meanwhile.
 func (t *table) enter(p listed) *entry {
 	known := t.entries[p.pid]
 	stat, err := t.stats.read(p.pid)
-	if err != nil && !isNoProcess(err) {
-		if known != nil {
-			known.seen = t.tick
+	if err == nil && stat.isGone() || err != nil && isNoProcess(err) {
+		t.forget(p.pid)
+		return nil
+	}
+	if err != nil {
+		if known == nil && errors.Is(err, fs.ErrPermission) {
+			known = t.add(processID{pid: p.pid}, noParent)
+			known.hidden, known.due = true, t.tick+known.pause
+		}
+		if known != nil && known.hidden {
+			known.inode = p.inode
 		}
 		return nil
 	}
-	if err != nil || stat.isGone() {
-		t.forget(p.pid)
-		return nil
-	}
 	id := processID{p.pid, stat.start}
-	if known == nil || known.id != id {
+	if known == nil || known.id != id || known.hidden {
 		t.forget(p.pid)
-		known = &entry{id: id, pause: min(max(1, int(t.age(id)/usualTick)), maxPause)}
-		t.entries[p.pid] = known
-		t.link(known, stat.ppid)
+		known = t.add(id, stat.ppid)
+		known.pause = min(max(1, int(t.age(id)/usualTick)), maxPause)
 	}
-	known.inode, known.seen = p.inode, t.tick
+	known.inode = p.inode
 	return known
+}
+
+func (t *table) add(id processID, ppid int) *entry {
+	added := &entry{id: id, pause: 1, seen: t.tick}
+	t.entries[id.pid] = added
+	t.link(added, ppid)
+	return added
 }
 
 // removeUnseen drops the processes that have ended.
@@ -162,19 +216,26 @@ func (t *table) removeUnseen() {
 	}
 }
 
-// rehome asks who took over the children of processes that have ended.
+// rehome asks who took over the children of processes that have ended. Until that
+// can be told a child has no parent: the id of the old one may be handed out again.
 func (t *table) rehome() {
+	var unanswered []int
 	for _, pid := range t.orphans {
 		known := t.entries[pid]
 		if known == nil {
 			continue
 		}
-		if stat, err := t.stats.read(pid); err == nil && stat.start == known.id.start {
-			t.unlink(known)
-			t.link(known, stat.ppid)
+		parent := noParent
+		switch stat, err := t.stats.read(pid); {
+		case err == nil && stat.start == known.id.start:
+			parent = stat.ppid
+		case err != nil && !isNoProcess(err):
+			unanswered = append(unanswered, pid)
 		}
+		t.unlink(known)
+		t.link(known, parent)
 	}
-	t.orphans = t.orphans[:0]
+	t.orphans = unanswered
 }
 
 func (t *table) link(known *entry, ppid int) {
@@ -190,46 +251,6 @@ func (t *table) unlink(known *entry) {
 	if len(t.children[known.ppid]) == 0 {
 		delete(t.children, known.ppid)
 	}
-}
-
-// look reads the command line, and examines the process unless that is of a
-// known server and unchanged.
-func (t *table) look(known *entry, examine examiner) {
-	pid := known.id.pid
-	argv := t.commandLine(pid)
-	longest := maxPause
-	if len(argv) > 0 && isStarter(argv[0]) {
-		longest = maxStarterPause
-	}
-	if known.due > 0 {
-		known.pause *= 2
-	}
-	known.pause = min(known.pause, longest)
-	known.due = t.tick + known.pause
-	line := maphash.String(t.seed, strings.Join(argv, "\x00"))
-	if known.match != nil {
-		// A server's own command line is read at each tick: it may start itself anew.
-		known.due = t.tick + 1
-		if known.line == line {
-			return
-		}
-	}
-	known.line = line
-	// A kernel thread has no command line.
-	if len(argv) == 0 || pid == t.self || known.ppid == t.self {
-		known.match = nil
-		return
-	}
-	known.match = examine(pid, argv)
-}
-
-// commandLine is empty if it cannot be read.
-func (t *table) commandLine(pid int) []string {
-	line, err := readKernelFile(filepath.Join(t.root, strconv.Itoa(pid), "cmdline"), t.line)
-	if err != nil || len(line) == 0 {
-		return nil
-	}
-	return strings.Split(strings.TrimRight(string(line), "\x00"), "\x00")
 }
 
 // forget makes the next scan look at a process afresh.

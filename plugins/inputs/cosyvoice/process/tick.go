@@ -2,6 +2,7 @@ package process
 
 import (
 	"cmp"
+	"math"
 	"slices"
 	"time"
 )
@@ -41,9 +42,18 @@ func (o *Observer) Tick(gpuPIDs map[int]bool) Report {
 	o.prober.watch(targets)
 	o.pss.watch(measured)
 	slices.SortFunc(report.Services, func(a, b Service) int { return cmp.Compare(a.Instance, b.Instance) })
-	o.own(&report, gpuPIDs)
+	if !report.Scan.Partial {
+		o.own(&report, gpuPIDs)
+	}
 	report.Events, o.events = o.events, nil
 	return report
+}
+
+// FinishLook looks at all processes to which a tick with a partial scan did not come. It
+// takes as long as it takes. The process ids are those of the tick.
+func (o *Observer) FinishLook(gpuPIDs map[int]bool) {
+	o.table.patience = math.MaxInt64
+	o.discover(gpuPIDs)
 }
 
 // obituary is all that is known of a dead server; how it was in the end is told once.
