@@ -172,10 +172,7 @@ func (m *Monitor) follow(ctx context.Context, c *childProcess, leftOut []int) (r
 		m.child = nil
 		m.mu.Unlock()
 	}()
-	// A child that has read nothing yet is not replaced: the driver may hang.
-	spoke := false
-	reopen := time.NewTicker(m.options.RetryMax)
-	defer reopen.Stop()
+	began := time.Now()
 	for {
 		select {
 		case <-ctx.Done():
@@ -183,10 +180,6 @@ func (m *Monitor) follow(ctx context.Context, c *childProcess, leftOut []int) (r
 		case <-silence.C:
 			m.hang(patience)
 			return false
-		case <-reopen.C:
-			if spoke && (m.mayFindMore() || len(m.leftOut()) < len(leftOut)) {
-				return true
-			}
 		case msg, ok := <-c.messages:
 			switch {
 			case !ok:
@@ -217,7 +210,10 @@ func (m *Monitor) follow(ctx context.Context, c *childProcess, leftOut []int) (r
 				patience = m.options.HangAfter
 			case msg.Answer != nil:
 				m.take(*msg.Answer)
-				spoke = true
+				// Now it owes nothing, and its successor has the time until the next tick.
+				if time.Since(began) > m.options.RetryMax && (m.mayFindMore() || len(m.leftOut()) < len(leftOut)) {
+					return true
+				}
 			}
 		}
 	}

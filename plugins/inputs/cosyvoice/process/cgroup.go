@@ -70,10 +70,11 @@ var (
 	memoryV1 = memoryFiles{"memory.usage_in_bytes", "memory.limit_in_bytes", "memory.oom_control", 1 << 62}
 )
 
-// cgroupMemory reads the memory files of a process's cgroup. Where version 1
-// has the memory controller, as it may beside a mounted version 2, version 2
-// has no such files.
-func (o *Observer) cgroupMemory(service *Service, proc procfs.Proc) {
+// cgroupMemory reads the memory files of the cgroup of a server's main process. Where
+// version 1 has the memory controller, as it may beside a mounted version 2,
+// version 2 has no such files.
+func (o *Observer) cgroupMemory(s *server, service *Service, proc procfs.Proc) {
+	s.victims = nil
 	cgroups, err := proc.Cgroups()
 	if err != nil {
 		return
@@ -102,9 +103,11 @@ func (o *Observer) cgroupMemory(service *Service, proc procfs.Proc) {
 	if service.CgroupMemoryBytes == nil {
 		return
 	}
-	if kills, err := readKernelFile(filepath.Join(dir, files.kills), o.buffer[:]); err == nil {
-		service.CgroupOOMKills = flatKeyed(string(kills), "oom_kill")
+	s.victims = []victims{
+		o.victimsIn(filepath.Join(dir, files.kills)),
+		o.victimsIn(filepath.Join(filepath.Dir(dir), files.kills)),
 	}
+	service.CgroupOOMKills = s.victims[0].count
 	for {
 		limit := o.readNumber(filepath.Join(root, name, files.limit))
 		lowest := service.CgroupMemoryLimitBytes

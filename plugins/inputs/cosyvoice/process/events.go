@@ -35,7 +35,7 @@ type Event struct {
 	// LastState is the state that was last reported before the event.
 	LastState State
 	// OOMKilled tells of an exit that the kernel's out of memory killer has struck in the
-	// server's cgroup since the last tick.
+	// server's cgroup since the last tick, or in the one above if that is gone.
 	OOMKilled bool
 	// When is the start of the process for a start, else the time at which the
 	// fact was noticed: an exit at most one sample late.
@@ -59,14 +59,16 @@ func (o *Observer) noteReady(s *server) {
 }
 
 func (o *Observer) noteExit(s *server, at time.Time) {
-	o.note(s, EventExit, SeverityError, at,
+	exit := o.note(s, EventExit, SeverityError, at,
 		fmt.Sprintf("server process %d is gone after %.0f s, it was %s",
 			s.id.pid, at.Sub(s.startTime).Seconds(), s.lastState))
+	exit.OOMKilled = o.wasOOMKilled(s)
 }
 
-func (o *Observer) note(s *server, kind EventKind, severity Severity, when time.Time, message string) {
+func (o *Observer) note(s *server, kind EventKind, severity Severity, when time.Time, message string) *Event {
 	o.events = append(o.events, Event{
 		Kind: kind, Severity: severity, Instance: s.instance, Version: s.version,
 		Message: message, PID: s.id.pid, LastState: s.lastState, When: when,
 	})
+	return &o.events[len(o.events)-1]
 }

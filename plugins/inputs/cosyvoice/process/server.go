@@ -30,6 +30,7 @@ type server struct {
 	counters map[RoleName]*counters
 	interval interval
 	health   health
+	victims  []victims // in its cgroup, and in the one above
 
 	cpuPercent *float64 // of the last interval
 	lastState  State    // as last reported
