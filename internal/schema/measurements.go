@@ -84,7 +84,7 @@ var Measurements = []Measurement{
 		Name: "cosyvoice_event",
 		Doc:  "One fact. Of a server: start, ready, exit, stuck. By its log: oom, cuda_error, llm_thread_died, exception, queue_full, killed, cpu_fallback, frontend_missing, first_chunk_grew, model_loading, trt_converting, trt_converted, trt_precision, listening. Of the driver: gpu_hung, gpu_failed, gpu_denied, driver_mismatch, driver_gone, each ended by gpu_recovered; driver_changed, gpu_count_changed. Of one GPU: gpu_lost, gpu_back, gpu_hung, gpu_failed, gpu_recovered, xid.",
 		Tags: []Tag{instanceTag, versionTag, {"uuid", "of the GPU"}, {"kind", "what happened"}, {"severity", "info, warning or error"}},
-		Fields: []Field{
+		Fields: append([]Field{
 			{"message", String, "", "in English"},
 			{"code", Integer, "", "number of the Xid"},
 			{"pid", Integer, "", "of the server"},
@@ -92,14 +92,7 @@ var Measurements = []Measurement{
 			{"reason", String, "", "of an exit: oom_killed, killed, the kind of the log's last error, or unknown"},
 			{"error", String, "", "class of the error"},
 			{"event_id", String, "", "the same in the points of cosyvoice_flight that belong to it"},
-			oomField("oom_tried_bytes", "that could not be had"),
-			oomField("oom_total_bytes", "of the card"),
-			oomField("oom_free_bytes", "of the card"),
-			oomField("oom_allocated_bytes", "by PyTorch's tensors"),
-			oomField("oom_reserved_bytes", "by PyTorch's pool, and not allocated where PyTorch tells that"),
-			oomField("oom_other_bytes", "by other processes"),
-			oomField("oom_process_bytes", "by this process, all included"),
-		},
+		}, oomFields...),
 	},
 	flight,
 	{

@@ -13,7 +13,7 @@ var synthesis = Measurement{
 		{"error", "class of the error; with the outcome ok: the audio is cut short"},
 		{"streaming", "true or false"},
 	},
-	Fields: []Field{
+	Fields: append([]Field{
 		{"duration_seconds", Float, "s", "first start to last yield, the client's time in between included"},
 		{"compute_seconds", Float, "s", "of the model: language model, flow and vocoder"},
 		{"audio_seconds", Float, "s", "handed out"},
@@ -51,19 +51,18 @@ var synthesis = Measurement{
 		{"torch_reserved_bytes", Float, "bytes", "by PyTorch's pool at the end, where the server reports it itself"},
 		{"torch_peak_bytes", Float, "bytes", "highest allocated, where the server reports it itself"},
 		{"torch_retries", Integer, "", "times that PyTorch emptied its pool to find memory meanwhile, where the server reports it itself"},
-		oomField("oom_tried_bytes", "that could not be had"),
-		oomField("oom_total_bytes", "of the card"),
-		oomField("oom_free_bytes", "of the card"),
-		oomField("oom_allocated_bytes", "by PyTorch's tensors"),
-		oomField("oom_reserved_bytes", "by PyTorch's pool, and not allocated where PyTorch tells that"),
-		oomField("oom_other_bytes", "by other processes"),
-		oomField("oom_process_bytes", "by this process, all included"),
-	},
+	}, oomFields...),
 }
 
-// oomField is a number of PyTorch's out of memory message.
-func oomField(name, doc string) Field {
-	return Field{name, Float, "bytes", doc + "; only when out of memory"}
+// oomFields are the numbers of PyTorch's out of memory message.
+var oomFields = []Field{
+	{"oom_tried_bytes", Float, "bytes", "that could not be had; only when out of memory"},
+	{"oom_total_bytes", Float, "bytes", "of the card; only when out of memory"},
+	{"oom_free_bytes", Float, "bytes", "of the card; only when out of memory"},
+	{"oom_allocated_bytes", Float, "bytes", "by PyTorch's tensors; only when out of memory"},
+	{"oom_reserved_bytes", Float, "bytes", "by PyTorch's pool, and not allocated where PyTorch tells that; only when out of memory"},
+	{"oom_other_bytes", Float, "bytes", "by other processes; only when out of memory"},
+	{"oom_process_bytes", Float, "bytes", "by this process, all included; only when out of memory"},
 }
 
 // flight is the black box.
