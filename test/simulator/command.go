@@ -74,7 +74,7 @@ func newRunCommand() *cobra.Command {
 	}
 	f := cmd.Flags()
 	f.StringVar(&o.Dir, "dir", "", "folder for the checkout, its Python and the log (required)")
-	f.StringVar(&o.LogPath, "log", "", "log file of the server, appended to (default DIR/cosyvoice.log)")
+	f.StringVar(&o.LogPath, "log", "", "log file of the server, appended to; /dev/null for none (default DIR/cosyvoice.log)")
 	f.BoolVar(&o.Restart, "restart", false, "start the server again two seconds after its death")
 	f.StringVar(&s.Entry, "entry", "webui", "entry point: "+strings.Join(entryNames(), ", "))
 	f.IntVar(&s.Port, "port", 0, "port to listen on (default that of the entry point: 50000, app 7860)")
@@ -84,9 +84,12 @@ func newRunCommand() *cobra.Command {
 	f.Uint64Var(&leakMiB, "leak-mib", 0, "GPU memory that each synthesis keeps, in any scenario")
 	f.Uint64Var(&s.Seed, "seed", 1, "repeats the same requests at the same times")
 	f.Float64Var(&s.RequestsPerMinute, "rate", 12, "requests a minute of the load generator, 0 for none")
+	f.IntVar(&s.Requests, "requests", 0, "end of the load generator after so many requests, 0 for none")
+	f.IntVar(&s.Clients, "clients", 0, "clients of the load generator: so many requests at a time at the most, 0 for no bound")
 	f.Float64Var(&s.RealTimeFactor, "rtf", 0.15, "compute seconds for a second of speech, when one request runs alone")
 	f.Float64Var(&loadSeconds, "load-seconds", 3, "duration of imports and model load")
 	f.StringVar(&s.GPUState, "gpu-state", "", "state file of the fake NVML library (default: no GPU)")
+	f.StringVar(&s.Truth, "truth", "", "file to append a line of JSON to for each synthesis that ended: what really happened")
 	f.IntVar(&s.GPU, "gpu", 0, "index of the GPU in that file")
 	_ = cmd.MarkFlagRequired("dir") // It fails only for a flag that does not exist.
 	return cmd
@@ -101,12 +104,12 @@ func complete(o options, s settings) (options, settings, error) {
 	if s.Port == 0 {
 		s.Port = e.defaultPort
 	}
-	if s.RequestsPerMinute < 0 || s.RealTimeFactor <= 0 || s.LoadTime < 0 {
-		return o, s, fmt.Errorf("--rate and --load-seconds must be 0 or more and --rtf above 0, got %g, %s and %g",
-			s.RequestsPerMinute, s.LoadTime, s.RealTimeFactor)
+	if s.RequestsPerMinute < 0 || s.Requests < 0 || s.Clients < 0 || s.RealTimeFactor <= 0 || s.LoadTime < 0 {
+		return o, s, fmt.Errorf("--rate, --requests, --clients and --load-seconds must be 0 or more and --rtf above 0, got %g, %d, %d, %s and %g",
+			s.RequestsPerMinute, s.Requests, s.Clients, s.LoadTime, s.RealTimeFactor)
 	}
 	// The server runs in another folder than this process.
-	for _, path := range []*string{&o.Dir, &o.LogPath, &s.GPUState} {
+	for _, path := range []*string{&o.Dir, &o.LogPath, &s.GPUState, &s.Truth} {
 		if *path == "" {
 			continue
 		}

@@ -36,11 +36,11 @@ var entries = []entry{
 		arguments: []string{"--port", "PORT", "--model_dir", "MODEL_DIR"}, newFront: newGradio,
 		children: []child{{argv: []string{"VLLM::EngineCore"}, mib: 4800}}},
 	{name: "triton", defaultPort: 18000, python: "tritonserver", shell: "run_cosyvoice3.sh",
-		arguments: []string{"--model-repository", tritonModels, "--http-port", "PORT"}, newFront: newTriton,
+		arguments: []string{"--model-repository", tritonModels, "--http-port", "PORT", "--metrics-port", "METRICS_PORT"}, newFront: newTriton,
 		children: tritonStubs(),
 		besides:  []child{{argv: []string{"python3", "trtllm-serve", "serve", "trt_engines_cosyvoice3"}, mib: 6000}}},
 	{name: "app", script: "app.py", defaultPort: 7860, python: "python", shell: "run.sh",
-		arguments: []string{"--host", "0.0.0.0", "--port", "PORT"}, newFront: newGradio},
+		arguments: []string{"--host", "0.0.0.0", "--port", "PORT"}, newFront: newApp},
 }
 
 func findEntry(name string) (entry, error) {
@@ -76,6 +76,8 @@ func (e entry) argv(port int) []string {
 		switch argument {
 		case "PORT":
 			argument = strconv.Itoa(port)
+		case "METRICS_PORT":
+			argument = strconv.Itoa(port + metricsPortAfter)
 		case "MODEL_DIR":
 			argument = up + modelDir
 		}

@@ -7,6 +7,30 @@ import (
 	"github.com/cosyvoice-telegraf/cosyvoice-telegraf/test/fakenvml"
 )
 
+// serverFailure is an error that the simulated server raises in Python.
+type serverFailure interface {
+	error
+	class() string // of Python
+	kind() string  // by which a monitor may tell it
+}
+
+// failure is one whose message is always the same.
+type failure struct{ pythonClass, name, message string }
+
+func (f *failure) Error() string { return f.message }
+func (f *failure) class() string { return f.pythonClass }
+func (f *failure) kind() string  { return f.name }
+
+// noTokens is what upstream's vocoder says to no speech at all.
+var noTokens = &failure{"RuntimeError", "no_tokens",
+	"Calculated padded input size per channel: (3). Kernel size: (4). Kernel size can't be greater than actual input size"}
+
+var illegalAccess = &failure{"RuntimeError", "illegal_access", `CUDA error: an illegal memory access was encountered
+CUDA kernel errors might be asynchronously reported at some other API call, so the stacktrace below might be incorrect.
+For debugging consider passing CUDA_LAUNCH_BLOCKING=1
+Compile with ` + "`TORCH_USE_CUDA_DSA`" + ` to enable device-side assertions.
+`}
+
 // outOfMemory is a failed allocation on the GPU, in bytes.
 type outOfMemory struct {
 	Tried  uint64
@@ -15,6 +39,9 @@ type outOfMemory struct {
 	Own    uint64 // held by this process
 	Others []fakenvml.Process
 }
+
+func (e *outOfMemory) class() string { return "torch.OutOfMemoryError" }
+func (e *outOfMemory) kind() string  { return "out_of_memory" }
 
 // Part of what PyTorch holds is always cached and not in use.
 const cachedBytes = 310 * mebibyte
@@ -73,12 +100,12 @@ func synthesisFrames(r request) []frame {
 }
 
 // traceback writes what Python prints for an error, without a last newline.
-func traceback(frames []frame, err *outOfMemory) string {
+func traceback(frames []frame, err serverFailure) string {
 	lines := []string{"Traceback (most recent call last):"}
 	for _, f := range frames {
 		lines = append(lines, fmt.Sprintf("  File %q, line %d, in %s", f.file, f.line, f.name), "    "+f.code)
 	}
-	lines = append(lines, "torch.OutOfMemoryError: "+err.Error())
+	lines = append(lines, err.class()+": "+err.Error())
 	return strings.Join(lines, "\n")
 }
 

@@ -76,8 +76,8 @@ func (f *fastAPI) inference(ctx context.Context, m mode, w http.ResponseWriter, 
 	if err == nil {
 		return
 	}
-	if oom := (*outOfMemory)(nil); errors.As(err, &oom) {
-		f.logFailure(traceback(append([]frame{{"server.py", 41, "generate_data", "for i in model_output:"}}, synthesisFrames(job)...), oom))
+	if failure := serverFailure(nil); errors.As(err, &failure) {
+		f.logFailure(traceback(append([]frame{{"server.py", 41, "generate_data", "for i in model_output:"}}, synthesisFrames(job)...), failure))
 	}
 	panic(http.ErrAbortHandler)
 }

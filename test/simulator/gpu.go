@@ -20,9 +20,11 @@ type card struct {
 	path  string
 	index int
 
-	mu     sync.Mutex
-	bytes  uint64 // allocated by this process
-	sensor sensor
+	mu       sync.Mutex
+	bytes    uint64 // allocated by this process
+	sensor   sensor
+	used     uint64 // by all, as last seen
+	watching []*memoryTrace
 }
 
 func newCard(path string, index int) *card {
@@ -89,7 +91,35 @@ func (c *card) update(change func(*fakenvml.Device) error) error {
 	if c.path == "" {
 		return nil
 	}
-	return updateDevice(c.path, c.index, change)
+	return updateDevice(c.path, c.index, func(d *fakenvml.Device) error {
+		err := change(d)
+		c.see(value(d.MemoryUsedBytes))
+		return err
+	})
+}
+
+func (c *card) see(used uint64) {
+	c.used = used
+	now := time.Now()
+	for _, trace := range c.watching {
+		trace.add(now, used)
+	}
+}
+
+// watch returns a trace of the memory in use, which grows until unwatch.
+func (c *card) watch() *memoryTrace {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	trace := &memoryTrace{}
+	trace.add(time.Now(), c.used)
+	c.watching = append(c.watching, trace)
+	return trace
+}
+
+func (c *card) unwatch(trace *memoryTrace) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.watching = slices.DeleteFunc(c.watching, func(t *memoryTrace) bool { return t == trace })
 }
 
 // detach gives back everything that this process holds.

@@ -38,6 +38,7 @@ type gradio struct {
 	engine *engine
 	port   int
 	queue  chan *event
+	keep   func(samples int) error // puts away what was synthesised
 
 	mu     sync.Mutex
 	lastID int
@@ -51,7 +52,7 @@ type event struct {
 }
 
 func newGradio(e *engine, port int) front {
-	return &gradio{engine: e, port: port, queue: make(chan *event, gradioWaiting), events: make(map[string]*event)}
+	return &gradio{engine: e, port: port, queue: make(chan *event, gradioWaiting), keep: func(int) error { return nil }, events: make(map[string]*event)}
 }
 
 func (g *gradio) serve(ctx context.Context, l net.Listener) error {
@@ -90,10 +91,17 @@ func (g *gradio) work(ctx context.Context) {
 
 func (g *gradio) run(ctx context.Context, r request) error {
 	g.engine.log.Record(pylog.Info, "get %s inference request", r.Mode)
-	err := g.engine.synthesize(ctx, r, func(int) error { return nil })
-	if oom := (*outOfMemory)(nil); errors.As(err, &oom) {
+	samples := 0
+	err := g.engine.synthesize(ctx, r, func(n int) error {
+		samples += n
+		return nil
+	})
+	if err == nil {
+		err = g.keep(samples)
+	}
+	if failure := serverFailure(nil); errors.As(err, &failure) {
 		frames := []frame{{"gradio/queueing.py", 624, "process_events", "response = await route_utils.call_process_api("}}
-		g.engine.log.Print("%s", traceback(append(frames, synthesisFrames(r)...), oom))
+		g.engine.log.Print("%s", traceback(append(frames, synthesisFrames(r)...), failure))
 	}
 	return err
 }

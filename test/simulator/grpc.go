@@ -60,9 +60,9 @@ func (g *grpcServer) submit(ctx context.Context, r request) error {
 	g.engine.log.Record(pylog.Info, "get %s inference request", r.Mode)
 	g.engine.log.Record(pylog.Info, "send inference response")
 	err := g.engine.synthesize(ctx, r, func(int) error { return nil })
-	if oom := (*outOfMemory)(nil); errors.As(err, &oom) {
+	if failure := serverFailure(nil); errors.As(err, &failure) {
 		frames := []frame{{"grpc/_server.py", 590, "_take_response_from_response_iterator", "return next(response_iterator), True"}}
-		g.engine.log.Record(pylog.Error, "Exception iterating responses: %s\n%s", oom, traceback(append(frames, synthesisFrames(r)...), oom))
+		g.engine.log.Record(pylog.Error, "Exception iterating responses: %s\n%s", failure, traceback(append(frames, synthesisFrames(r)...), failure))
 	}
 	return err
 }

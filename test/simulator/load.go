@@ -23,17 +23,24 @@ type request struct {
 	Text   string
 }
 
-// arrivals is an endless sequence of requests that follows from its seed.
+// arrivals is a sequence of requests that follows from its seed.
 type arrivals struct {
 	random *rand.Rand
+	count  int           // 0 for no end
+	slots  chan struct{} // of the requests at a time; nil for no bound
 	mean   time.Duration // between two requests
 }
 
-func newArrivals(seed uint64, perMinute float64) *arrivals {
-	return &arrivals{
-		random: rand.New(rand.NewPCG(seed, 0)),
-		mean:   time.Duration(float64(time.Minute) / perMinute),
+func newArrivals(s settings) *arrivals {
+	a := &arrivals{
+		random: rand.New(rand.NewPCG(s.Seed, 0)),
+		count:  s.Requests,
+		mean:   time.Duration(float64(time.Minute) / s.RequestsPerMinute),
 	}
+	if s.Clients > 0 {
+		a.slots = make(chan struct{}, s.Clients)
+	}
+	return a
 }
 
 // next returns a request and the time from the one before it: a Poisson
@@ -48,19 +55,43 @@ func (a *arrivals) next() (time.Duration, request) {
 	}
 }
 
-// play submits requests as they arrive until ctx ends, and waits for them. A
-// request that fails has left its traces in the log; there is nobody else to
-// tell.
+// play submits requests as they arrive, or as soon as there is a client for them, until
+// ctx ends or it was enough, and waits for them. A request that fails has left its
+// traces in the log; there is nobody else to tell.
 func (a *arrivals) play(ctx context.Context, submit func(context.Context, request) error) {
 	var open sync.WaitGroup
 	defer open.Wait()
-	for {
+	for i := 0; a.count == 0 || i < a.count; i++ {
 		wait, r := a.next()
 		select {
 		case <-ctx.Done():
 			return
 		case <-time.After(wait):
 		}
-		open.Go(func() { _ = submit(ctx, r) })
+		if !a.enter(ctx) {
+			return
+		}
+		open.Go(func() {
+			defer a.leave()
+			_ = submit(ctx, r)
+		})
+	}
+}
+
+func (a *arrivals) enter(ctx context.Context) bool {
+	if a.slots == nil {
+		return true
+	}
+	select {
+	case <-ctx.Done():
+		return false
+	case a.slots <- struct{}{}:
+		return true
+	}
+}
+
+func (a *arrivals) leave() {
+	if a.slots != nil {
+		<-a.slots
 	}
 }

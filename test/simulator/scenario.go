@@ -24,6 +24,10 @@ type scenario struct {
 	// ExecAfter is how long a server works before it starts itself anew, with
 	// the process id that it has.
 	ExecAfter time.Duration
+	// Accidents befall the requests of these numbers, counted from 1. With a Period
+	// they befall the next so many requests anew.
+	Accidents map[int64]accident
+	Period    int64
 }
 
 var scenarios = []scenario{
@@ -31,6 +35,12 @@ var scenarios = []scenario{
 	{Name: "leak", Summary: "keeps 192 MiB of GPU memory a synthesis, until CUDA is out of memory", LeakBytes: 192 * mebibyte},
 	{Name: "crash", Summary: "dies of SIGKILL in its 21st synthesis", CrashAfterSyntheses: 20},
 	{Name: "exec", Summary: "starts itself anew every 20 s, with its process id", ExecAfter: 20 * time.Second},
+	{Name: "accidents", Summary: "of 12 requests one runs out of GPU memory, one loses its llm thread, one its client",
+		Accidents: map[int64]accident{4: memoryRunsOut, 7: threadDies, 10: clientLeaves}, Period: 12},
+	{Name: "hang", Summary: "its 4th request loses its llm thread while it streams, and never ends",
+		Accidents: map[int64]accident{4: threadHangs}},
+	{Name: "poison", Summary: "after an illegal memory access in its 4th request every request fails",
+		Accidents: map[int64]accident{4: contextIsLost}},
 }
 
 func findScenario(name string) (scenario, error) {
@@ -45,7 +55,7 @@ func findScenario(name string) (scenario, error) {
 func scenarioHelp() string {
 	var lines []string
 	for _, s := range scenarios {
-		lines = append(lines, fmt.Sprintf("  %-7s %s", s.Name, s.Summary))
+		lines = append(lines, fmt.Sprintf("  %-9s %s", s.Name, s.Summary))
 	}
 	return strings.Join(lines, "\n")
 }
@@ -53,6 +63,14 @@ func scenarioHelp() string {
 // crashes reports whether a server that has finished so many syntheses dies.
 func (s scenario) crashes(finished int64) bool {
 	return s.CrashAfterSyntheses > 0 && finished >= s.CrashAfterSyntheses
+}
+
+// accident is what befalls a request by its number.
+func (s scenario) accident(number int64) accident {
+	if s.Period > 0 {
+		number = (number-1)%s.Period + 1
+	}
+	return s.Accidents[number]
 }
 
 // startAnew replaces the program of this process by itself.

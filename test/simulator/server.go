@@ -37,7 +37,11 @@ func serve(ctx context.Context, s settings, out io.Writer) (err error) {
 	}
 	log := pylog.New(out)
 	gpu := newCard(s.GPUState, s.GPU)
-	model := newEngine(log, gpu, s)
+	told, err := openTruth(s.Truth)
+	if err != nil {
+		return err
+	}
+	model := newEngine(log, gpu, told, s)
 
 	ctx, stop := context.WithCancelCause(ctx)
 	var tasks sync.WaitGroup
@@ -75,7 +79,7 @@ func serve(ctx context.Context, s settings, out io.Writer) (err error) {
 	start(func(ctx context.Context) error { return f.serve(ctx, listener) })
 	if s.RequestsPerMinute > 0 {
 		start(func(ctx context.Context) error {
-			newArrivals(s.Seed, s.RequestsPerMinute).play(ctx, f.submit)
+			newArrivals(s).play(ctx, f.submit)
 			return nil
 		})
 	}

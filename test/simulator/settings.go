@@ -25,10 +25,13 @@ type settings struct {
 	Scenario          scenario
 	Seed              uint64
 	RequestsPerMinute float64
+	Requests          int // of the load generator; 0 for no end
+	Clients           int // of the load generator; 0 for no bound
 	RealTimeFactor    float64
 	LoadTime          time.Duration
 	GPUState          string // empty: no GPU
 	GPU               int
+	Truth             string // empty: not written
 }
 
 func (s settings) environment() (string, error) {

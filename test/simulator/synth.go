@@ -41,39 +41,65 @@ type engine struct {
 	log      *pylog.Log
 	card     *card
 	scenario scenario
+	truth    truthFile
 	factor   float64 // compute seconds for a second of speech
+	begun    atomic.Int64
 	running  atomic.Int64
 	finished atomic.Int64
+	threads  atomic.Int64
+	poisoned atomic.Bool // the CUDA context is lost
 
 	mu         sync.Mutex
 	stepTokens int
 }
 
-func newEngine(log *pylog.Log, c *card, s settings) *engine {
-	return &engine{log: log, card: c, scenario: s.Scenario, factor: s.RealTimeFactor, stepTokens: firstStepTokens}
+func newEngine(log *pylog.Log, c *card, t truthFile, s settings) *engine {
+	return &engine{log: log, card: c, truth: t, scenario: s.Scenario, factor: s.RealTimeFactor, stepTokens: firstStepTokens}
 }
 
 func (e *engine) inFlight() int {
 	return int(e.running.Load())
 }
 
+// synthesis is one request in work.
+type synthesis struct {
+	request
+	accident accident
+	thread   int64 // number of its newest one
+	truth    truth
+	memory   *memoryTrace
+	yield    func(samples int) error
+}
+
 // synthesize works on a request segment by segment, and calls yield with the
 // samples of each piece of speech. It ends early when yield fails. An error of
-// the simulated server is *outOfMemory; any other is one of the simulator.
+// the simulated server is a serverFailure; any other is the client's or one of
+// the simulator.
 func (e *engine) synthesize(ctx context.Context, r request, yield func(samples int) error) (err error) {
-	memory, err := newHostMemory(synthesisHostBytes)
+	s := &synthesis{request: r, accident: e.scenario.accident(e.begun.Add(1)), memory: e.card.watch(), yield: yield}
+	s.Stream = s.Stream || s.accident == threadHangs
+	s.truth = truth{Mode: s.Mode, Stream: s.Stream}
+	defer func() {
+		e.card.unwatch(s.memory)
+		if ctx.Err() == nil { // Otherwise the server ends before it.
+			s.truth.ended(err, s.memory)
+			err = errors.Join(err, e.truth.write(&s.truth))
+		}
+	}()
+	host, err := newHostMemory(synthesisHostBytes)
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, memory.free()) }()
+	defer func() { err = errors.Join(err, host.free()) }()
 	e.running.Add(1)
 	defer e.running.Add(-1)
 
-	segments := split(r.Text)
+	segments := split(s.Text)
 	bar := e.log.NewBar(len(segments))
 	defer bar.Close()
 	for _, segment := range segments {
-		if err := onOwnThread(func() error { return e.segment(ctx, r, segment, yield) }); err != nil {
+		s.thread = e.threads.Add(1)
+		if err := onOwnThread(func() error { return e.segment(ctx, s, segment) }); err != nil {
 			return err
 		}
 		bar.Advance()
@@ -85,25 +111,31 @@ func (e *engine) synthesize(ctx context.Context, r request, yield func(samples i
 	return nil // A full card has no room for the leak either.
 }
 
-func (e *engine) segment(ctx context.Context, r request, text string, yield func(int) error) error {
-	if r.Mode == zeroShot && 2*utf8.RuneCountInString(text) < utf8.RuneCountInString(promptText) {
+func (e *engine) segment(ctx context.Context, s *synthesis, text string) error {
+	if s.Mode == zeroShot && 2*utf8.RuneCountInString(text) < utf8.RuneCountInString(promptText) {
 		e.log.Record(pylog.Warning, "synthesis text %s too short than prompt text %s, this may lead to bad performance", text, promptText)
 	}
 	begin := epoch()
 	e.log.Record(pylog.Info, "synthesis text %s", text)
+	s.truth.began(text, begin)
 	left := speechTokens(text)
 	for first := true; left > 0; first = false {
 		tokens := left
-		if r.Stream {
+		if s.Stream {
 			tokens = e.nextChunk(left, first)
 		}
-		if err := e.chunk(ctx, tokens, tokens < left); err != nil {
+		if err := e.chunk(ctx, s, tokens, tokens < left); err != nil {
 			return err
 		}
 		samples := tokens * samplesPerToken
 		speech := float64(samples) / sampleRate
-		e.log.Record(pylog.Info, "yield speech len %s, rtf %s", pylog.Float(speech), pylog.Float((epoch()-begin)/speech))
-		if err := yield(samples); err != nil {
+		now := epoch()
+		e.log.Record(pylog.Info, "yield speech len %s, rtf %s", pylog.Float(speech), pylog.Float((now-begin)/speech))
+		s.truth.yielded(speech, now-begin, now)
+		if s.accident == clientLeaves {
+			return errClientLeft
+		}
+		if err := s.yield(samples); err != nil {
 			return err
 		}
 		left -= tokens
@@ -136,7 +168,7 @@ func (e *engine) nextChunk(left int, first bool) int {
 // chunk takes the time and the memory of so many tokens: first the language
 // model's, then the flow's and the vocoder's. When the segment goes on after
 // it, upstream sees the tokens at the next poll only.
-func (e *engine) chunk(ctx context.Context, tokens int, polled bool) error {
+func (e *engine) chunk(ctx context.Context, s *synthesis, tokens int, polled bool) error {
 	cost := time.Duration(float64(tokens) * tokenSeconds * e.factor * float64(time.Second))
 	if polled {
 		cost = (cost + pollPeriod - 1).Truncate(pollPeriod)
@@ -144,8 +176,8 @@ func (e *engine) chunk(ctx context.Context, tokens int, polled bool) error {
 	if err := work(ctx, cost/2, e.inFlight); err != nil {
 		return err
 	}
-	if e.scenario.crashes(e.finished.Load()) {
-		die()
+	if err := e.afterTokens(ctx, s); err != nil {
+		return err
 	}
 	bytes := uint64(flowBytes + tokens*flowTokenBytes)
 	if err := e.card.allocate(bytes); err != nil {

@@ -32,7 +32,7 @@ func TestServersOfMoreThanOneProcess(t *testing.T) {
 		"triton": {
 			stub + "cosyvoice3" + region, stub + "cosyvoice3" + region, stub + "token2wav" + region, stub + "vocoder" + region,
 			"python3 trtllm-serve serve trt_engines_cosyvoice3",
-			"tritonserver --model-repository model_repo_cosyvoice3_copy --http-port PORT",
+			"tritonserver --model-repository model_repo_cosyvoice3_copy --http-port PORT --metrics-port METRICS",
 		},
 	} {
 		t.Run(entry, func(t *testing.T) {
@@ -40,8 +40,9 @@ func TestServersOfMoreThanOneProcess(t *testing.T) {
 			s := startSimulator(t, "--entry", entry, "--gpu-state", gpu)
 			eventually(t, func() bool {
 				lines := s.commandLines()
+				ports := strings.NewReplacer(fmt.Sprint(s.port), "PORT", fmt.Sprint(s.port+metricsPortAfter), "METRICS")
 				for i := range lines {
-					lines[i] = strings.Replace(lines[i], fmt.Sprint(s.port), "PORT", 1)
+					lines[i] = ports.Replace(lines[i])
 				}
 				return slices.Equal(want, lines) && len(readDevice(t, gpu).Processes) == len(want)
 			})

@@ -23,7 +23,7 @@ type arrival struct {
 }
 
 func firstArrivals(seed uint64) []arrival {
-	a := newArrivals(seed, 60)
+	a := newArrivals(settings{Seed: seed, RequestsPerMinute: 60})
 	sequence := make([]arrival, 1000)
 	for i := range sequence {
 		sequence[i].wait, sequence[i].request = a.next()
@@ -65,7 +65,7 @@ func TestSplit(t *testing.T) {
 
 func testEngine(factor float64) (*engine, *bytes.Buffer) {
 	out := new(bytes.Buffer)
-	return newEngine(pylog.New(out), newCard("", 0), settings{RealTimeFactor: factor}), out
+	return newEngine(pylog.New(out), newCard("", 0), truthFile{}, settings{RealTimeFactor: factor}), out
 }
 
 func TestStreamedChunks(t *testing.T) {

@@ -107,8 +107,12 @@ func combine(sum *float64, value *float64, how func(a, b float64) float64) {
 
 // recordLoads takes in how many syntheses were in flight: the most of each second.
 func (b *blackBox) recordLoads(now time.Time, changes []synthesis.Load) {
+	changes = append(changes, synthesis.Load{At: now})
+	if b.load.At.IsZero() {
+		b.load.At = changes[0].At // nothing is known of the time before
+	}
 	oldest := now.Add(-flight.Length)
-	for _, change := range append(changes, synthesis.Load{At: now}) {
+	for _, change := range changes {
 		for t := later(b.load.At, oldest).Truncate(time.Second); !t.After(change.At); t = t.Add(time.Second) {
 			if second := b.At(t); second != nil && !(second.InFlight >= float64(b.load.InFlight)) {
 				second.InFlight = float64(b.load.InFlight)

@@ -22,7 +22,9 @@ type logEvent struct {
 func (c *Cosyvoice) tell(t *tick) {
 	for _, reading := range c.told {
 		box := c.boxes.of(reading.Instance)
-		box.recordLoads(t.now, reading.Loads)
+		if reading.Live != nil || len(reading.Loads) > 0 {
+			box.recordLoads(t.now, reading.Loads)
+		}
 		version := c.versions[reading.Instance]
 		for i := range reading.Syntheses {
 			s := &reading.Syntheses[i]
@@ -62,7 +64,7 @@ func (c *Cosyvoice) tellFlight(t *tick, instance, version, kind string, at time.
 	if !box.written.IsZero() && at.Sub(box.written) < flightEvery {
 		return ""
 	}
-	seconds := box.Between(at.Add(-flightBefore), at)
+	seconds := box.Between(at.Add(-flightBefore+time.Second), at)
 	if len(seconds) == 0 {
 		return ""
 	}
