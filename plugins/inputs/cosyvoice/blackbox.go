@@ -113,6 +113,9 @@ func (b *blackBox) recordLoads(now time.Time, changes []synthesis.Load) {
 	}
 	oldest := now.Add(-flight.Length)
 	for _, change := range changes {
+		if change.At.After(now) {
+			change.At = now // by the log's clock, which may be ahead
+		}
 		for t := later(b.load.At, oldest).Truncate(time.Second); !t.After(change.At); t = t.Add(time.Second) {
 			if second := b.At(t); second != nil && !(second.InFlight >= float64(b.load.InFlight)) {
 				second.InFlight = float64(b.load.InFlight)

@@ -107,6 +107,14 @@ func TestAnErrorBringsItsTwoMinutesOnceInFive(t *testing.T) {
 	require.Equal(t, id, seconds[0].fields["event_id"])
 }
 
+func TestNothingIsKnownOfTheTimeBeforeAServer(t *testing.T) {
+	box := &blackBox{}
+	box.recordLoads(after(100), []synthesis.Load{{At: after(98), InFlight: 1}})
+	seconds := box.Between(after(0), after(100))
+	require.Len(t, seconds, 3)
+	require.Equal(t, 1.0, seconds[2].InFlight)
+}
+
 func TestExitIsExplained(t *testing.T) {
 	exit := process.Event{Kind: process.EventExit, Instance: "studio", Message: "gone", When: after(60)}
 	for name, c := range map[string]struct {

@@ -69,7 +69,7 @@ type Cosyvoice struct {
 	strangers atomic.Int64 // reports of processes that are no servers
 
 	processDesk desk[holders, process.Report]
-	logDesk     desk[[]synthesis.Server, logReport]
+	logDesk     desk[logQuestion, logReport]
 
 	gpuPIDs  holders         // at the last tick
 	happened []process.Event // not yet written
@@ -85,6 +85,7 @@ type Cosyvoice struct {
 
 	checkpoint synthesis.Checkpoint // of what was told last
 	unsaved    []remembered
+	toSave     synthesis.Checkpoint // at the next tick
 
 	events  eventTimes
 	began   time.Time
@@ -138,7 +139,7 @@ func (c *Cosyvoice) Init() error {
 	}
 	c.processes = observer
 	c.processDesk = newDesk[holders, process.Report]()
-	c.logDesk = newDesk[[]synthesis.Server, logReport]()
+	c.logDesk = newDesk[logQuestion, logReport]()
 	c.boxes, c.troubles = blackBoxes{}, troubles{}
 	c.versions, c.reasons = map[string]string{}, map[string]string{}
 	if c.logs, err = c.newLogs(options.ProcRoot); err != nil {

@@ -31,8 +31,10 @@ func (d desk[Question, Answer]) serve(ctx context.Context, answer func(question 
 			return
 		case q := <-d.questions:
 			answer(q.what, func(a Answer) {
-				// There is always room: one question can wait while one is answered.
-				d.answers <- asked[Answer]{q.at, a}
+				select {
+				case d.answers <- asked[Answer]{q.at, a}:
+				case <-ctx.Done(): // nobody will ask for it
+				}
 			})
 		}
 	}
@@ -46,14 +48,19 @@ func (d desk[Question, Answer]) ask(ctx context.Context, at time.Time, question 
 	default: // the one before still waits
 	}
 	for {
+		var a asked[Answer]
 		select {
-		case a := <-d.answers:
-			take(&a.what)
-			if a.at.Equal(at) {
-				return true
+		case a = <-d.answers: // first, even if ctx has ended
+		default:
+			select {
+			case a = <-d.answers:
+			case <-ctx.Done():
+				return false
 			}
-		case <-ctx.Done():
-			return false
+		}
+		take(&a.what)
+		if a.at.Equal(at) {
+			return true
 		}
 	}
 }

@@ -8,6 +8,13 @@ import (
 	"github.com/cosyvoice-telegraf/cosyvoice-telegraf/plugins/inputs/cosyvoice/synthesis"
 )
 
+// logQuestion asks what the logs of the servers tell.
+type logQuestion struct {
+	servers []synthesis.Server
+	// save is to be written to the state file, which may take as long as the disk does.
+	save synthesis.Checkpoint
+}
+
 // logReport is what the logs told since the last one.
 type logReport struct {
 	readings   []synthesis.Reading
@@ -18,8 +25,13 @@ type logReport struct {
 // hang.
 func (c *Cosyvoice) readLogs(ctx context.Context) {
 	defer c.logs.Close()
-	c.logDesk.serve(ctx, func(servers []synthesis.Server, reply func(logReport)) {
-		c.logs.Poll(servers)
+	c.logDesk.serve(ctx, func(q logQuestion, reply func(logReport)) {
+		if q.save != nil {
+			if err := c.logs.Save(q.save); err != nil {
+				c.Log.Warnf("%v", err)
+			}
+		}
+		c.logs.Poll(q.servers)
 		for _, report := range c.inbox.take() {
 			if !c.logs.TakeReport(&report) {
 				c.strangers.Add(1)
@@ -36,7 +48,9 @@ func (c *Cosyvoice) read(ctx context.Context, at time.Time, report *process.Repo
 	if report != nil {
 		c.servers = logServers(report.Services)
 	}
-	return c.logDesk.ask(ctx, at, c.servers, func(r *logReport) {
+	question := logQuestion{c.servers, c.toSave}
+	c.toSave = nil
+	return c.logDesk.ask(ctx, at, question, func(r *logReport) {
 		c.told = append(c.told, r.readings...)
 		c.checkpoint = r.checkpoint
 	})
@@ -63,8 +77,8 @@ type remembered struct {
 	points     int64 // given to the runner by then
 }
 
-// remember saves how far the logs were read, as of the newest tick that Telegraf has
-// surely taken in.
+// remember has saved, at the next tick, how far the logs were read, as of the newest tick
+// that Telegraf has surely taken in.
 func (c *Cosyvoice) remember(now time.Time) {
 	if c.RunnerStats == nil || c.checkpoint == nil {
 		return
@@ -83,9 +97,6 @@ func (c *Cosyvoice) remember(now time.Time) {
 	if done == 0 {
 		return
 	}
-	newest := c.unsaved[done-1].checkpoint
+	c.toSave = c.unsaved[done-1].checkpoint
 	c.unsaved = c.unsaved[done:]
-	if err := c.logs.Save(newest); err != nil {
-		c.Log.Warnf("%v", err)
-	}
 }

@@ -45,7 +45,9 @@ func (t *Tracker) expire() {
 		case waited > limit && !r.Stuck:
 			r.Stuck = true
 			t.leave(r)
-			t.tellStuck(r, limit)
+			if r.Segments > 0 {
+				t.tellStuck(r, limit)
+			}
 		}
 	}
 	t.Arrivals = slices.DeleteFunc(t.Arrivals, func(a arrival) bool { return t.Now.Sub(a.At) > gaveUp*stuckLeast })

@@ -1,16 +1,20 @@
 package synthesis
 
-import "github.com/cosyvoice-telegraf/cosyvoice-telegraf/plugins/inputs/cosyvoice/synthesis/logline"
+import (
+	"time"
+
+	"github.com/cosyvoice-telegraf/cosyvoice-telegraf/plugins/inputs/cosyvoice/synthesis/logline"
+)
 
 // maxFaults bounds the errors that nobody has asked for: a server can fail a thousand
 // times in a second, and says nothing new by it.
 const maxFaults = 1000
 
 // fault takes an error and finds the synthesis that it ended.
-func (t *Tracker) fault(record *logline.Record) {
+func (t *Tracker) fault(record *logline.Record, at time.Time) {
 	f := record.Fault
 	if len(t.news.Faults) < maxFaults {
-		t.news.Faults = append(t.news.Faults, Fault{At: t.stamps.point(t.Now, record.Place), FaultText: f})
+		t.news.Faults = append(t.news.Faults, Fault{At: t.stamps.point(at, record.Place), FaultText: f})
 	} else {
 		t.faultsDropped++
 	}
@@ -20,11 +24,11 @@ func (t *Tracker) fault(record *logline.Record) {
 		}
 		return
 	}
-	r := t.failed()
+	r := t.failed(at)
 	if r == nil {
 		return // of the server, not of a synthesis
 	}
-	r.Progress = t.Now
+	r.Progress = at
 	r.EndPlace = record.Place
 	r.Memory = f.Memory
 	outcome := Failed
@@ -36,14 +40,14 @@ func (t *Tracker) fault(record *logline.Record) {
 
 // failed is the request that an exception ended. Its bar is closed before the exception
 // is written; one without a bar has a segment in work, or was just announced.
-func (t *Tracker) failed() *request {
+func (t *Tracker) failed(at time.Time) *request {
 	for _, r := range t.Requests {
 		if r.Closing {
 			return r
 		}
 	}
 	if len(t.Arrivals) > 0 {
-		r := t.newRequest(t.Arrivals[0].Place, t.Now)
+		r := t.newRequest(t.Arrivals[0].Place, at)
 		r.Inferred = !t.bindArrival(r)
 		return r
 	}

@@ -129,7 +129,8 @@ func offsetsOf(files []logfile.Saved) []int64 {
 type memory struct {
 	Tracker State
 	Headers []uint32 // of the logs' records
-	// PID is that of the server that reported its syntheses, 0 if it did not.
+	Stamped bool     // these have times
+	// PID is that of the server whose reports Reported is about.
 	PID      int
 	Reported span
 	// Outputs is since when the server's audio files count.
@@ -210,7 +211,7 @@ func (o *Observer) Checkpoint() Checkpoint {
 		if !w.isBetweenRecords() {
 			continue // the last one before still holds
 		}
-		memory, err := json.Marshal(memory{w.tracker.State, w.headers(), w.server.PID, w.reported.span(o.options.Now()), w.outputs.watcher.Since()})
+		memory, err := json.Marshal(memory{w.tracker.State, w.headers(), w.isStamped(), w.server.PID, w.reported.span(o.options.Now()), w.outputs.watcher.Since()})
 		if err != nil {
 			o.options.Log.Warnf("What is in flight on %q cannot be remembered: %v", instance, err)
 			continue

@@ -157,6 +157,9 @@ func (r *reported) live(now time.Time) Live {
 
 // covers tells whether the synthesis is reported by the server itself.
 func (r *reported) covers(s *Synthesis) bool {
+	if s.Outcome == Stuck || s.Error == logline.Killed {
+		return false // it never reports its end
+	}
 	return !r.since.IsZero() && !s.Start.Before(r.since.Add(-near)) || r.past.holds(s.Start)
 }
 

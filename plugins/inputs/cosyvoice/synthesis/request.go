@@ -187,7 +187,7 @@ func (t *Tracker) finish(r *request, outcome Outcome, class logline.ErrorClass) 
 		t.unseen += int64(r.Chunks)
 		return
 	}
-	if r.Segments == 0 && outcome == OK {
+	if r.Segments == 0 && outcome != Failed {
 		return // a bar over something else
 	}
 	s := Synthesis{
@@ -209,7 +209,7 @@ func (t *Tracker) finish(r *request, outcome Outcome, class logline.ErrorClass) 
 	if r.Chunks == 0 {
 		place = r.Opening
 	}
-	s.Point = t.stamps.point(s.End, place)
+	s.Point = t.ends.point(s.End, place)
 	s.ConcurrencyMean, s.ConcurrencyMax = r.Share.result()
 	if r.ThreadFault != nil {
 		s.Cause = r.ThreadFault.Error

@@ -17,7 +17,8 @@ type Tracker struct {
 	source int        // of the record in work
 	open   []*segment // in work, in the order of their starts
 	shown  *request   // whose bar was written directly before
-	stamps stamps
+	stamps stamps     // of events
+	ends   stamps     // of syntheses
 	news   News
 
 	yields   int64
@@ -77,6 +78,10 @@ func (t *Tracker) Add(source int, record *logline.Record, at time.Time) {
 		t.Began = at
 	}
 	t.source = source
+	if record.Stamp != logline.NoStamp && at.Before(t.Now.Add(-clockBack)) {
+		t.End() // the clock was put back: nothing of before can be compared
+		t.Now, t.Load = at, load{}
+	}
 	t.Advance(at)
 	switch record.Kind {
 	case logline.SegmentStart:
@@ -94,9 +99,9 @@ func (t *Tracker) Add(source int, record *logline.Record, at time.Time) {
 		t.bar(record)
 		return // shown stays
 	case logline.Fault:
-		t.fault(record)
+		t.fault(record, at)
 	case logline.Notice:
-		t.notice(record)
+		t.notice(record, at)
 	case logline.TooShort:
 		return // the text that it is about follows; shown stays
 	}
@@ -108,6 +113,9 @@ func (t *Tracker) forget() {
 	t.Requests, t.Arrivals, t.open, t.shown = nil, nil, nil, nil
 	t.Load = load{}
 }
+
+// clockBack is further than the lines of two threads or files lie apart.
+const clockBack = time.Minute
 
 // Advance tells that time goes on without a record: what has been quiet for too long
 // ends.
@@ -184,7 +192,7 @@ func (t *Tracker) Live() Live {
 	return live
 }
 
-func (t *Tracker) notice(record *logline.Record) {
+func (t *Tracker) notice(record *logline.Record, at time.Time) {
 	if record.Notice == logline.ModelLoading { // a new server goes on with the log
 		t.End()
 		t.Memory.SinceStart = 0
@@ -194,5 +202,5 @@ func (t *Tracker) notice(record *logline.Record) {
 			t.finish(t.Requests[0], Failed, logline.Killed)
 		}
 	}
-	t.news.Notices = append(t.news.Notices, Notice{At: t.stamps.point(t.Now, record.Place), Code: record.Notice})
+	t.news.Notices = append(t.news.Notices, Notice{At: t.stamps.point(at, record.Place), Code: record.Notice})
 }

@@ -23,13 +23,19 @@ func tell(tracker *Tracker, lines ...string) {
 	s := newSource(0, time.UTC, func(s *source, record *logline.Record) { tracker.Add(0, record, s.now) })
 	s.resume(tracker.Now, nil, 0)
 	for _, line := range lines {
-		if i := strings.IndexByte(line, '@'); i >= 0 {
-			second, rest, _ := strings.Cut(line[i+1:], " ")
-			line = line[:i] + "2026-11-23 12:00:" + strings.Replace(second, ".", ",", 1) + " INFO " + rest
-		}
-		s.reader.Write([]byte(line + "\n"))
+		s.reader.Write([]byte(inNoon(line) + "\n"))
 	}
 	s.flush()
+}
+
+// inNoon writes out the time of a line that has one.
+func inNoon(line string) string {
+	before, after, ok := strings.Cut(line, "@")
+	if !ok {
+		return line
+	}
+	second, rest, _ := strings.Cut(after, " ")
+	return before + "2026-11-23 12:00:" + strings.Replace(second, ".", ",", 1) + " INFO " + rest
 }
 
 func moment(second float64) time.Time {
@@ -186,5 +192,23 @@ func TestTextOptions(t *testing.T) {
 func TestBin(t *testing.T) {
 	for value, bin := range map[float64]int64{1: 0, 1.121: 0, 1.123: 1, 10: 20, 0.1: -20, 0.0999: -21} {
 		require.Equal(t, bin, Bin(value), "%g", value)
+	}
+}
+
+// A new bar may be followed by the line feeds of another thread's, as a closing one is.
+func TestBarTellsItsAge(t *testing.T) {
+	const row1 = "\n\r  0%|          | 0/1 [00:00<?, ?it/s]\x1b[A"
+	tracker := told(t, TextLength, bar2opens+"@10.000 synthesis text 一", row1+"@11.000 synthesis text 二",
+		"@12.000 yield speech len 1.0, rtf 2.0", bar2ends, "@13.000 yield speech len 2.0, rtf 1.0",
+		"\r  0%|          | 0/1 [00:00<?, ?it/s]",
+		"\n\r100%|##########| 1/1 [00:02<00:00,  2.00s/it]\x1b[A\r100%|##########| 1/1 [00:02<00:00,  2.00s/it]",
+		"@13.010 synthesis text 三", "@14.010 yield speech len 4.0, rtf 0.25",
+		"\r100%|##########| 1/1 [00:01<00:00,  1.00s/it]\r100%|##########| 1/1 [00:01<00:00,  1.00s/it]")
+	tracker.End()
+	found := tracker.Take().Syntheses
+	require.Len(t, found, 3)
+	for i, s := range found {
+		require.Equal(t, OK, s.Outcome, i)
+		require.Equal(t, []float64{1, 2, 4}[i], s.AudioSeconds)
 	}
 }

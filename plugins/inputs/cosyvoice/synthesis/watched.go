@@ -16,6 +16,9 @@ const (
 	roundBytes = 4 << 20
 	// settled is how long a log must be silent for its last line to be its last for now.
 	settled = time.Second
+	// clockAhead is how far the log's clock may be ahead of this one. What is further is
+	// a text that pretends to be a record.
+	clockAhead = 2 * time.Minute
 )
 
 // watched is one server instance and what its logs tell. It outlives a restart of its
@@ -27,7 +30,7 @@ type watched struct {
 	outputs  outputFiles
 	past     memory  // of the program before this one
 	resumeAt []int64 // offsets at which that one stopped
-	resumed  bool    // some log was gone on with there
+	begun    bool    // some log was read
 	follower *logfile.Follower
 	clock    *logfile.Clock
 	tracker  *Tracker
@@ -52,15 +55,17 @@ func (w *watched) Begin(file logfile.FileID, offset int64) {
 	}
 	s := newSource(int(file), w.clock.Zone(), w.take)
 	w.sources[file] = s
+	first := !w.begun
+	w.begun = true
 	if !slices.Contains(w.resumeAt, offset) {
-		if !w.resumed {
+		if first {
 			w.tracker.forget() // the logs of the time before are gone
 		}
 		s.reader.SkipTo(offset)
 		return
 	}
-	w.resumed = true
 	s.resume(w.tracker.Now, w.past.Headers, offset)
+	s.stamped = w.past.Stamped
 }
 
 // Data takes bytes of a file.
@@ -92,6 +97,11 @@ func (w *watched) take(s *source, record *logline.Record) {
 		if w.clock.Check(int64(record.Stamp), w.polled) {
 			s.zone = w.clock.Zone()
 			s.now = record.Stamp.In(s.zone)
+		}
+		if s.now.After(w.polled.Add(clockAhead)) {
+			w.counted.Suspicious++
+			s.now = w.polled
+			return
 		}
 		w.lag = w.polled.Sub(s.now)
 	}
@@ -125,7 +135,7 @@ func (w *watched) poll(now time.Time) {
 		}
 		read += got
 	}
-	if w.follower.Stats().BytesBehind == 0 {
+	if w.follower.Stats().BytesBehind == 0 && !w.holdsFault() {
 		// The log's clock may differ from this one; its lines are written a moment late.
 		w.tracker.Advance(now.Add(-max(w.lag, 0) - settled))
 	}
@@ -200,6 +210,26 @@ func (w *watched) headers() []uint32 {
 	}
 	slices.Sort(all)
 	return slices.Compact(all)
+}
+
+// holdsFault tells that an error was read of which more may come: what it ended must not
+// end of its own before.
+func (w *watched) holdsFault() bool {
+	for _, s := range w.sources {
+		if s.reader.HoldsFault() {
+			return true
+		}
+	}
+	return false
+}
+
+func (w *watched) isStamped() bool {
+	for _, s := range w.sources {
+		if s.stamped {
+			return true
+		}
+	}
+	return false
 }
 
 // isBetweenRecords tells that what was read can be gone on with at the next line.

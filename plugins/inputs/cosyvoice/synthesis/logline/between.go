@@ -3,8 +3,11 @@ package logline
 // IsBetweenRecords tells that nothing of what was read is waiting for what comes: another
 // Reader that trusts the same headers can go on with the next line.
 func (r *Reader) IsBetweenRecords() bool {
-	return r.trace == (traceback{}) && !r.fault.held && !r.text.open
+	return !r.HoldsFault() && !r.text.open
 }
+
+// HoldsFault tells that an error was begun, or is held since another may be chained to it.
+func (r *Reader) HoldsFault() bool { return r.trace != (traceback{}) || r.fault.held }
 
 // Headers are the forms of the headers that the log's records have had.
 func (r *Reader) Headers() []uint32 {

@@ -76,11 +76,14 @@ func (r *Reader) believes(h header, yield YieldLine) bool {
 	if h.phrase.meaning == yields {
 		limit = pause + Stamp(yield.ComputeSeconds()*1000)
 	}
-	if since < -slack || since > limit {
-		r.text.base = NoStamp
-		return false
+	if since >= -slack && since <= limit {
+		return true
 	}
-	return true
+	// So many in a row are more likely a clock that was put back.
+	if r.text.rejected++; r.text.rejected == patience {
+		r.text.base = NoStamp
+	}
+	return false
 }
 
 // synthesis reads a line with the words of one of the model's records.

@@ -7,10 +7,11 @@ import (
 
 // textState is what is known of the text that was told last.
 type textState struct {
-	open   bool  // the next line may belong to it
-	short  bool  // it is the one of a warning, which is told again
-	blanks int   // empty lines since: within a text, or before a bar; a CR LF makes one
-	base   Stamp // of the line it began on, until another was passed over
+	open     bool  // the next line may belong to it
+	short    bool  // it is the one of a warning, which is told again
+	blanks   int   // empty lines since: within a text, or before a bar; a CR LF makes one
+	base     Stamp // of the line it began on, until another was passed over
+	rejected int   // records inside it whose time cannot be
 }
 
 // characters counts the runes of a text in UTF-8 or GBK. One that is not UTF-8, or ASCII

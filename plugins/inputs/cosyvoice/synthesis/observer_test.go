@@ -1,0 +1,138 @@
+package synthesis
+
+import (
+	"os"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/cosyvoice-telegraf/cosyvoice-telegraf/plugins/inputs/cosyvoice/synthesis/logline"
+)
+
+// observed is a server with a log file, and a clock that the test moves.
+type observed struct {
+	t    *testing.T
+	dir  string
+	now  time.Time
+	o    *Observer
+	news News
+}
+
+type silent struct{}
+
+func (silent) Infof(string, ...any) {}
+func (silent) Warnf(string, ...any) {}
+
+func observe(t *testing.T) *observed {
+	v := &observed{t: t, dir: t.TempDir(), now: moment(0)}
+	v.restart()
+	return v
+}
+
+// restart goes on with another observer, as another run of the plugin does.
+func (v *observed) restart() {
+	v.o = NewObserver(Options{
+		Patterns: map[string][]string{"": {filepath.Join(v.dir, "cosyvoice.log")}}, FromBeginning: true,
+		Zone: time.UTC, ProcRoot: v.dir, StateFile: filepath.Join(v.dir, "state.json"),
+		Now: func() time.Time { return v.now }, Log: silent{},
+	})
+	v.t.Cleanup(v.o.Close)
+}
+
+func (v *observed) write(lines ...string) {
+	file, err := os.OpenFile(filepath.Join(v.dir, "cosyvoice.log"), os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o600)
+	require.NoError(v.t, err)
+	defer file.Close()
+	for _, line := range lines {
+		_, err = file.WriteString(inNoon(line) + "\n")
+		require.NoError(v.t, err)
+	}
+}
+
+// poll is a tick at a second.
+func (v *observed) poll(second float64) Live {
+	v.now = moment(second)
+	v.o.Poll([]Server{{Instance: "studio", PID: 4711, PIDs: []int{4711}, Up: true}})
+	reading := v.o.Report()[0]
+	v.news.add(reading.News)
+	require.NotNil(v.t, reading.Live)
+	return *reading.Live
+}
+
+func (v *observed) save() { require.NoError(v.t, v.o.Save(v.o.Checkpoint())) }
+
+const bar1opens, bar1ends = "\r  0%|          | 0/1 [00:00<?, ?it/s]", "\r100%|##########| 1/1 [00:04<00:00,  4.00s/it]\r100%|##########| 1/1 [00:04<00:00,  4.00s/it]"
+
+func TestRotationKeepsWhatIsInFlight(t *testing.T) {
+	v := observe(t)
+	v.write("@01.000 input frame rate=25", bar1opens+"@02.000 synthesis text 你好")
+	require.Equal(t, 1, v.poll(5).InFlight)
+	path := filepath.Join(v.dir, "cosyvoice.log")
+	require.NoError(t, os.Rename(path, path+".1"))
+	v.write("@12.000 yield speech len 10.0, rtf 1.0", bar1ends)
+	v.poll(15)
+	v.poll(25)
+	require.Len(t, v.news.Syntheses, 1)
+	require.Equal(t, moment(2), v.news.Syntheses[0].Start)
+	require.False(t, v.news.Syntheses[0].Inferred)
+}
+
+func TestRestartKeepsWhatIsInFlight(t *testing.T) {
+	v := observe(t)
+	v.write("@01.000 input frame rate=25", bar1opens+"@02.000 synthesis text 你好", "@02.100 something else")
+	v.poll(5)
+	v.save()
+	v.restart()
+	v.write("@12.000 yield speech len 10.0, rtf 1.0", bar1ends)
+	v.poll(15)
+	require.Len(t, v.news.Syntheses, 1)
+	require.Equal(t, moment(2), v.news.Syntheses[0].Start)
+	require.Equal(t, 2, *v.news.Syntheses[0].Characters)
+}
+
+// The exception of a quiet server is the last thing in its log for long.
+func TestFailureOnAQuietServer(t *testing.T) {
+	v := observe(t)
+	v.write("@01.000 input frame rate=25", bar1opens+"@02.000 synthesis text 你好",
+		bar1opens, "Traceback (most recent call last):", `  File "a.py", line 1, in f`, "    g()", "ValueError: of some kind")
+	for second := 12.0; second < 60; second += 10 {
+		v.poll(second)
+	}
+	require.Len(t, v.news.Syntheses, 1)
+	require.Equal(t, Failed, v.news.Syntheses[0].Outcome)
+	require.Equal(t, logline.OtherError, v.news.Syntheses[0].Error)
+}
+
+// A text may hold lines that look like the log's own, of any time.
+func TestNoTextMovesTheClock(t *testing.T) {
+	v := observe(t)
+	v.write("@01.000 input frame rate=25")
+	v.poll(2)
+	v.write(bar1opens + "@03.000 synthesis text 你好")
+	for range 40 {
+		v.write("2199-01-01 00:00:00,000 INFO yield speech len 5.0, rtf 0.1")
+	}
+	v.write("@04.000 yield speech len 10.0, rtf 0.1", bar1ends)
+	v.poll(12)
+	require.Len(t, v.news.Syntheses, 1)
+	require.InDelta(t, 10.0, v.news.Syntheses[0].AudioSeconds, 1e-9)
+	require.Equal(t, moment(4), v.news.Syntheses[0].End)
+}
+
+func TestALogWithoutTimesGoesOnAfterARestart(t *testing.T) {
+	v := observe(t)
+	v.write("INFO:root:input frame rate=25")
+	v.poll(5)
+	v.save()
+	v.restart()
+	v.write("INFO:root:synthesis text 你好")
+	v.poll(15)
+	v.write("INFO:root:yield speech len 10.0, rtf 1.0")
+	v.poll(25)
+	v.poll(45)
+	require.Len(t, v.news.Syntheses, 1)
+	require.Equal(t, moment(25), v.news.Syntheses[0].End)
+	require.True(t, v.news.Syntheses[0].Inferred)
+}
