@@ -3,6 +3,7 @@ package synthesis
 import (
 	"cmp"
 	"encoding/json"
+	"fmt"
 	"slices"
 	"time"
 
@@ -221,8 +222,25 @@ func (o *Observer) Checkpoint() Checkpoint {
 	return c
 }
 
-// Save writes a checkpoint to the state file.
-func (o *Observer) Save(c Checkpoint) error { return o.store.Save(c) }
+// Save writes a checkpoint to the state file. What servers have reported themselves since
+// then is written by now too, and must not be read from their logs again.
+func (o *Observer) Save(c Checkpoint) error {
+	for instance, position := range c {
+		w := o.watched[instance]
+		if w == nil || w.reported.since.IsZero() {
+			continue
+		}
+		m := remembered(position.Memory)
+		m.Reported = w.reported.span(w.polled)
+		text, err := json.Marshal(m)
+		if err != nil {
+			return fmt.Errorf("encode what is remembered of %s: %w", instance, err)
+		}
+		position.Memory = text
+		c[instance] = position
+	}
+	return o.store.Save(c)
+}
 
 // Close closes all files.
 func (o *Observer) Close() {

@@ -8,6 +8,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/cosyvoice-telegraf/cosyvoice-telegraf/plugins/inputs/cosyvoice/synthesis/datagram"
 	"github.com/cosyvoice-telegraf/cosyvoice-telegraf/plugins/inputs/cosyvoice/synthesis/logline"
 )
 
@@ -135,4 +136,33 @@ func TestALogWithoutTimesGoesOnAfterARestart(t *testing.T) {
 	require.Len(t, v.news.Syntheses, 1)
 	require.Equal(t, moment(25), v.news.Syntheses[0].End)
 	require.True(t, v.news.Syntheses[0].Inferred)
+}
+
+// What a server reported is not told again by its log, up to the time of the save.
+func TestRestartDoesNotTellReportsAgain(t *testing.T) {
+	v := observe(t)
+	v.write("@01.000 input frame rate=25")
+	v.poll(2)
+	v.o.TakeReport(onPID(startReport("a", 3)))
+	v.o.TakeReport(onPID(endReport("a", 3, 4)))
+	v.poll(5)
+	early := v.o.Checkpoint()
+	v.o.TakeReport(onPID(endReport("b", 6, 7)))
+	v.poll(10)
+	require.NoError(t, v.o.Save(early))
+	v.write(bar1opens+"@06.250 synthesis text 你好", "@07.000 yield speech len 7.5, rtf 0.1", bar1ends)
+	v.restart()
+	v.write(bar1opens+"@16.250 synthesis text 你好", "@17.000 yield speech len 7.5, rtf 0.1", bar1ends)
+	v.poll(20)
+	var ids []string
+	for _, s := range v.news.Syntheses {
+		ids = append(ids, s.ID)
+	}
+	require.Len(t, ids, 3, "a, b and the one of the time without reports")
+	require.Equal(t, []string{"a", "b"}, ids[:2])
+}
+
+func onPID(r *datagram.Report) *datagram.Report {
+	r.PID = 4711
+	return r
 }

@@ -105,6 +105,9 @@ func (w *watched) take(s *source, record *logline.Record) {
 		}
 		w.lag = w.polled.Sub(s.now)
 	}
+	if record.Kind == logline.Access && !s.stamped && w.isStamped() {
+		return // in a file of its own it cannot be said which request it announces
+	}
 	e := entry{s.number, *record, s.now}
 	if w.keepText {
 		e.record.Segment.Text = slices.Clone(record.Segment.Text)
