@@ -27,13 +27,13 @@ func TestLifecycle(t *testing.T) {
 	t.Run("sampling goes on while Telegraf does not read", func(t *testing.T) { blockedTelegraf(t, s) })
 
 	t.Run("a second up on the same folder is refused", func(t *testing.T) {
-		cmd, output := up(t, s.dir, freePort(t))
+		cmd, output := up(t, s.dir, freePort(t), demo(t)...)
 		require.Error(t, cmd.Run())
 		assert.Contains(t, output.String(), fmt.Sprintf("in use by another `cosyvoicectl up` (pid %d)", s.cmd.Process.Pid))
 	})
 
 	t.Run("a port in use is named with who holds it", func(t *testing.T) {
-		cmd, output := up(t, t.TempDir(), s.port)
+		cmd, output := up(t, t.TempDir(), s.port, demo(t)...)
 		require.Error(t, cmd.Run())
 		assert.Contains(t, output.String(), fmt.Sprintf("influxd needs port %d", s.port))
 		assert.Contains(t, output.String(), fmt.Sprintf("process %d (", s.pid("influxd")))

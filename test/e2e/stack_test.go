@@ -40,20 +40,31 @@ func program(t *testing.T, name string) string {
 	return path
 }
 
-// stack is `cosyvoicectl up --demo` on one state folder, with a tick each second.
+// stack is `cosyvoicectl up` on one state folder, with a tick each second.
 type stack struct {
-	t      *testing.T
-	dir    string
-	port   int
-	url    string
+	t    *testing.T
+	dir  string
+	port int
+	url  string
+	// arguments and environment of `cosyvoicectl up`, beside the usual ones.
+	arguments, environment []string
+
 	output *lockedBuffer // of the newest start
 	cmd    *exec.Cmd
 	ended  chan error // of cmd
 }
 
-// startStack starts on a new state folder. Edits are added to the end of
+// startStack starts a demo on a new state folder. Edits are added to the end of
 // telegraf.conf.
 func startStack(t *testing.T, edits ...string) *stack {
+	t.Helper()
+	s := newStack(t, edits...)
+	s.arguments = demo(t)
+	s.start()
+	return s
+}
+
+func newStack(t *testing.T, edits ...string) *stack {
 	t.Helper()
 	s := &stack{t: t, dir: t.TempDir(), port: freePort(t)}
 	s.url = "http://127.0.0.1:" + strconv.Itoa(s.port)
@@ -72,14 +83,14 @@ func startStack(t *testing.T, edits ...string) *stack {
 			t.Logf("cosyvoicectl up said:\n%s", s.output)
 		}
 	})
-	s.start()
 	return s
 }
 
 // start starts it, also again after stop.
 func (s *stack) start() {
 	s.t.Helper()
-	s.cmd, s.output = up(s.t, s.dir, s.port)
+	s.cmd, s.output = up(s.t, s.dir, s.port, s.arguments...)
+	s.cmd.Env = append(os.Environ(), s.environment...)
 	s.cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGTERM}
 	require.NoError(s.t, s.cmd.Start())
 	s.ended = make(chan error, 1)
@@ -103,10 +114,15 @@ func (s *stack) stop() {
 	s.cmd = nil
 }
 
-// up is the command that starts a demo, and what it will say.
-func up(t *testing.T, dir string, port int) (*exec.Cmd, *lockedBuffer) {
-	cmd := exec.Command(program(t, "cosyvoicectl"), "up", "--demo", "--lang", "en", "--state", dir,
-		"--influx-port", strconv.Itoa(port), "--sim-port", strconv.Itoa(freePort(t)))
+// demo are the arguments that start stand-ins too.
+func demo(t *testing.T) []string {
+	return []string{"--demo", "--sim-port", strconv.Itoa(freePort(t))}
+}
+
+// up is the command that starts a stack, and what it will say.
+func up(t *testing.T, dir string, port int, arguments ...string) (*exec.Cmd, *lockedBuffer) {
+	cmd := exec.Command(program(t, "cosyvoicectl"), append([]string{"up", "--lang", "en", "--state", dir,
+		"--influx-port", strconv.Itoa(port)}, arguments...)...)
 	output := &lockedBuffer{}
 	cmd.Stdout, cmd.Stderr = output, output
 	return cmd, output
