@@ -72,10 +72,14 @@ func (o *Observer) Poll(servers []Server) {
 		w := o.watched[s.Instance]
 		switch current := (logfile.Server{PID: s.PID, Start: s.StartTime}); {
 		case s.Up && (w == nil || w.server != current):
-			if w == nil {
+			isNew := w == nil
+			if isNew {
 				w = o.watch(s.Instance)
 			}
 			w.attach(current, o.zoneOf(s.PID), now)
+			if isNew && w.resumeAt == nil {
+				o.saveBeginning(s.Instance, w)
+			}
 		case !s.Up && w != nil && w.server.PID != 0:
 			w.detach(now)
 		}
@@ -85,6 +89,16 @@ func (o *Observer) Poll(servers []Server) {
 	}
 	for _, w := range o.watched {
 		w.poll(now)
+	}
+}
+
+// saveBeginning remembers where the reading of logs begins that were never read before, so
+// that they are no strangers if they are rotated and this program is killed soon.
+func (o *Observer) saveBeginning(instance string, w *watched) {
+	w.follower.Poll(0, w)
+	beginning := map[string]logfile.Position{instance: {Files: w.follower.Checkpoint()}}
+	if err := o.store.Save(beginning); err != nil {
+		o.options.Log.Warnf("%v", err)
 	}
 }
 

@@ -166,3 +166,19 @@ func onPID(r *datagram.Report) *datagram.Report {
 	r.PID = 4711
 	return r
 }
+
+// A kill soon after the first look, and a rotation: what was written meanwhile is read.
+func TestTheBeginningIsRememberedAtOnce(t *testing.T) {
+	v := observe(t)
+	v.write("@01.000 input frame rate=25", "@01.100 a line that makes the file known", bar1opens+"@02.000 synthesis text 你好")
+	v.poll(5)
+	v.write("@12.000 yield speech len 10.0, rtf 1.0", bar1ends)
+	path := filepath.Join(v.dir, "cosyvoice.log")
+	require.NoError(t, os.Rename(path, path+".1"))
+	v.write("@13.000 something else")
+	v.restart()
+	v.poll(15)
+	v.poll(25)
+	require.Len(t, v.news.Syntheses, 1)
+	require.Equal(t, moment(2), v.news.Syntheses[0].Start)
+}
