@@ -14,6 +14,8 @@ const (
 	pollBytes = 64 << 20
 	// roundBytes is how much is read before what is found is put in order of time.
 	roundBytes = 4 << 20
+	// keptRound is how many records a round may have for its memory to be kept.
+	keptRound = 256
 	// settled is how long a log must be silent for its last line to be its last for now.
 	settled = time.Second
 	// clockAhead is how far the log's clock may be ahead of this one. What is further is
@@ -155,6 +157,9 @@ func (w *watched) pass() {
 	}
 	clear(w.round)
 	w.round = w.round[:0]
+	if cap(w.round) > keptRound {
+		w.round = nil
+	}
 }
 
 // attach goes on with another process of the same name; the one before is gone.

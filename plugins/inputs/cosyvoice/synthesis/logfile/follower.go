@@ -144,7 +144,7 @@ func New(options Options) *Follower {
 		options: options,
 		made:    options.Now(),
 		known:   slices.Clone(options.Known),
-		batch:   batch{buffer: make([]byte, pieceSize), maxBacklog: options.MaxBacklog, log: options.Log},
+		batch:   batch{maxBacklog: options.MaxBacklog, log: options.Log},
 	}
 }
 
@@ -163,6 +163,9 @@ func (f *Follower) Detach() { f.Attach(Server{}) }
 // every tick. Problems with the files are logged when they change.
 func (f *Follower) Poll(budget int64, sink Sink) {
 	b := &f.batch
+	if b.buffer == nil {
+		b.buffer = make([]byte, pieceSize)
+	}
 	b.sink, b.budget, b.now = sink, budget, f.options.Now()
 	b.rescan = f.scanned.IsZero() || b.now.Sub(f.scanned) >= rescanAfter
 	if b.rescan {
@@ -190,6 +193,9 @@ func (f *Follower) Poll(budget int64, sink Sink) {
 		}
 	}
 	b.sink = nil
+	if len(f.streams) == 0 {
+		b.buffer = nil // its server is gone
+	}
 }
 
 // Stats returns the counters.
