@@ -47,7 +47,7 @@ func TestRubbish(t *testing.T) {
 		}
 	}
 	tracker := NewTracker(FullText, State{})
-	s := newSource(0, time.UTC, func(s *source, record *logline.Record) { tracker.Add(0, record, s.now) })
+	s := newSource(time.UTC, func(s *source, record *logline.Record) { tracker.Add(record, s.now) })
 	for range 100_000 {
 		line := []byte(lines[random.IntN(len(lines))])
 		if len(line) > 0 && random.IntN(4) == 0 {

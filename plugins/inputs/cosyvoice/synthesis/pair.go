@@ -22,7 +22,6 @@ type segment struct {
 	Request   *request `json:"-"`
 	Number    int      // in the order of the starts
 	Started   time.Time
-	Timed     bool // the line had a stamp
 	Untold    bool // no line told its start
 	Yields    int
 	LastYield time.Time
@@ -170,7 +169,7 @@ func (t *Tracker) orphan(record *logline.Record, start time.Time) *segment {
 	if r.Mode == "" && t.Memory.Texts {
 		r.Mode = logline.VC
 	}
-	s := &segment{Request: r, Started: start, Timed: true, Untold: true}
+	s := &segment{Request: r, Started: start, Untold: true}
 	t.begin(r, s)
 	return s
 }

@@ -34,8 +34,8 @@ func Replay(tracker *Tracker, zone *time.Location, logs []Log, after func()) (Co
 		streams[i] = func(yield func(*entry) bool) {
 			going := true
 			var e entry
-			sources[i] = newSource(i, zone, func(s *source, record *logline.Record) {
-				e = entry{i, *record, s.now}
+			sources[i] = newSource(zone, func(s *source, record *logline.Record) {
+				e = entry{*record, s.now}
 				going = going && yield(&e)
 			})
 			sources[i].arrived(log.Written)
@@ -45,7 +45,7 @@ func Replay(tracker *Tracker, zone *time.Location, logs []Log, after func()) (Co
 		}
 	}
 	for e := range merge(streams) {
-		tracker.Add(e.source, &e.record, e.at)
+		tracker.Add(&e.record, e.at)
 		if tracker.hasNews() {
 			after()
 		}

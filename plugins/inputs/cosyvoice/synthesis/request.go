@@ -95,11 +95,8 @@ func (t *Tracker) startSegment(record *logline.Record, at time.Time) {
 	}
 	if r.Segments == 0 {
 		r.Start = at
-		if r.Arrived != nil {
-			r.Start = at
-		}
 	}
-	t.begin(r, &segment{Request: r, Started: at, Timed: isTimed(record)})
+	t.begin(r, &segment{Request: r, Started: at})
 	t.addText(r, &record.Segment)
 }
 

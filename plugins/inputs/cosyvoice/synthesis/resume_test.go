@@ -41,7 +41,7 @@ func (r *resumed) write(news News) {
 // read gives the tracker the text, which stands at offset, and tells whether it can be
 // gone on with behind it.
 func (r *resumed) read(tracker *Tracker, headers []uint32, text []byte, offset int64, end bool) (_ []uint32, canGoOn bool) {
-	s := newSource(0, r.zone, func(s *source, record *logline.Record) { tracker.Add(0, record, s.now) })
+	s := newSource(r.zone, func(s *source, record *logline.Record) { tracker.Add(record, s.now) })
 	s.resume(tracker.Now, headers, offset)
 	s.reader.Write(text)
 	if end {

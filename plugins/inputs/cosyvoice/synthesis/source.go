@@ -11,7 +11,6 @@ const maxEarly = 64
 
 // source turns the bytes of one file into records with their moments.
 type source struct {
-	number int
 	zone   *time.Location
 	reader *logline.Reader
 	live   bool // what is read was written just now
@@ -23,16 +22,15 @@ type source struct {
 	early   []logline.Record // those before the first stamp, while one may still come
 }
 
-// entry is one record with its moment and the number of its source.
+// entry is one record with its moment.
 type entry struct {
-	source int
 	record logline.Record
 	at     time.Time
 }
 
 // newSource gives each record to take, which must not keep the pointer.
-func newSource(number int, zone *time.Location, take func(*source, *logline.Record)) *source {
-	s := &source{number: number, zone: zone, take: take}
+func newSource(zone *time.Location, take func(*source, *logline.Record)) *source {
+	s := &source{zone: zone, take: take}
 	s.reader = logline.NewReader(s.record)
 	return s
 }

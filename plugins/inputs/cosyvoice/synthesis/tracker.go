@@ -14,7 +14,6 @@ type Tracker struct {
 	State
 	text TextOption
 
-	source int        // of the record in work
 	open   []*segment // in work, in the order of their starts
 	shown  *request   // whose bar was written directly before
 	stamps stamps     // of events
@@ -71,13 +70,11 @@ func NewTracker(text TextOption, state State) *Tracker {
 	return t
 }
 
-// Add takes the next record. Source tells the server's files apart; at is when the record
-// was written, by its stamp where it has one.
-func (t *Tracker) Add(source int, record *logline.Record, at time.Time) {
+// Add takes the next record; at is when it was written, by its stamp where it has one.
+func (t *Tracker) Add(record *logline.Record, at time.Time) {
 	if t.Began.IsZero() {
 		t.Began = at
 	}
-	t.source = source
 	if record.Stamp != logline.NoStamp && at.Before(t.Now.Add(-clockBack)) {
 		t.End() // the clock was put back: nothing of before can be compared
 		t.Now, t.Load = at, load{}

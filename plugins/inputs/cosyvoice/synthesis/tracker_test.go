@@ -20,7 +20,7 @@ func told(t *testing.T, option TextOption, lines ...string) *Tracker {
 }
 
 func tell(tracker *Tracker, lines ...string) {
-	s := newSource(0, time.UTC, func(s *source, record *logline.Record) { tracker.Add(0, record, s.now) })
+	s := newSource(time.UTC, func(s *source, record *logline.Record) { tracker.Add(record, s.now) })
 	s.resume(tracker.Now, nil, 0)
 	for _, line := range lines {
 		s.reader.Write([]byte(inNoon(line) + "\n"))

@@ -55,7 +55,7 @@ func (w *watched) Begin(file logfile.FileID, offset int64) {
 		s.reader.SkipTo(offset)
 		return
 	}
-	s := newSource(int(file), w.clock.Zone(), w.take)
+	s := newSource(w.clock.Zone(), w.take)
 	w.sources[file] = s
 	first := !w.begun
 	w.begun = true
@@ -110,7 +110,7 @@ func (w *watched) take(s *source, record *logline.Record) {
 	if record.Kind == logline.Access && !s.stamped && w.isStamped() {
 		return // in a file of its own it cannot be said which request it announces
 	}
-	e := entry{s.number, *record, s.now}
+	e := entry{*record, s.now}
 	if w.keepText {
 		e.record.Segment.Text = slices.Clone(record.Segment.Text)
 	} else {
@@ -153,7 +153,7 @@ func (w *watched) pass() {
 	}
 	for i := range w.round {
 		e := &w.round[i]
-		w.tracker.Add(e.source, &e.record, e.at)
+		w.tracker.Add(&e.record, e.at)
 	}
 	clear(w.round)
 	w.round = w.round[:0]
