@@ -126,8 +126,11 @@ func comparePeaks(t *testing.T, told []truth, rows []map[string]any) (sharp int)
 				most = max(most, told[j].MemoryPeak)
 			}
 		}
-		assert.GreaterOrEqual(t, peak, tr.MemoryHeld, "%+v", tr)
 		assert.LessOrEqual(t, peak, most, "%+v", tr)
+		if !tr.hasAudioOf(rows[i]) {
+			continue // inferred, and not all of it: its time is not the true one either
+		}
+		assert.GreaterOrEqual(t, peak, tr.MemoryHeld, "%+v", tr)
 		if tr.MemoryHeld > atRest+work {
 			sharp++
 		}

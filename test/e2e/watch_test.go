@@ -215,15 +215,27 @@ func sameSyntheses(t *testing.T, told []truth, rows []map[string]any) []map[stri
 const clockSlack = 0.25
 
 // isThatOf compares what cannot be mistaken. A failure has no time of its own in a log:
-// its last line before is somewhere between its start and its end.
+// its last line before is somewhere between its start and its end. What is inferred may
+// have a chunk of another synthesis, but not its segments.
 func (tr *truth) isThatOf(row map[string]any) bool {
+	if row["outcome"] != tr.Outcome || errorOf(row) != tr.Error {
+		return false
+	}
+	if row["grouping"] == "inferred" {
+		started := epoch(row) - number(row, "duration_seconds")
+		return started > tr.Start-clockSlack && started < tr.End && number(row, "characters") == float64(tr.Characters)
+	}
 	first, last := tr.LastYield, tr.LastYield
 	if tr.Outcome == "error" || tr.Chunks == 0 {
 		first, last = tr.Start, tr.End
 	}
 	at := epoch(row)
-	return at > first-clockSlack && at < last+clockSlack && row["outcome"] == tr.Outcome && errorOf(row) == tr.Error &&
-		number(row, "chunks") == float64(tr.Chunks) && close(number(row, "audio_seconds"), tr.Audio)
+	return at > first-clockSlack && at < last+clockSlack && tr.hasAudioOf(row)
+}
+
+// hasAudioOf compares what was handed out.
+func (tr *truth) hasAudioOf(row map[string]any) bool {
+	return number(row, "chunks") == float64(tr.Chunks) && close(number(row, "audio_seconds"), tr.Audio)
 }
 
 func errorOf(row map[string]any) string {
