@@ -159,12 +159,13 @@ type troubles map[string]logEvent
 func (c *Cosyvoice) explainExit(t *tick, e process.Event, fields map[string]any) {
 	reason, words := "unknown", "why is not known"
 	trouble, ok := c.troubles[e.Instance]
+	isRecent := ok && e.When.Sub(trouble.at) < recent
 	switch {
 	case e.OOMKilled:
 		reason, words = "oom_killed", "the kernel killed it for lack of memory"
-	case ok && e.When.Sub(trouble.at) < recent && trouble.kind == "killed":
-		reason, words = "killed", trouble.message
-	case ok && e.When.Sub(trouble.at) < recent:
+	case isRecent && trouble.kind == "killed":
+		reason, words = trouble.kind, trouble.message
+	case isRecent:
 		reason, words = trouble.kind, "its log's last error: "+trouble.message
 	}
 	delete(c.troubles, e.Instance)

@@ -37,9 +37,9 @@ func (t *Tracker) expire() {
 			if t.Now.Sub(r.ClosedAt) > explained {
 				t.finish(r, Abandoned, "")
 			}
-		case r.isQuiet(t) && waited > t.quiet():
+		case r.isQuiet() && waited > t.quiet():
 			t.finish(r, OK, "")
-		case r.isQuiet(t):
+		case r.isQuiet():
 		case waited > gaveUp*limit:
 			t.finish(r, r.lastOutcome(), "")
 		case waited > limit && !r.Stuck:
@@ -70,7 +70,7 @@ func (t *Tracker) quiet() time.Duration {
 
 // isQuiet tells that a request without a bar has handed out all that it began: it may
 // have ended.
-func (r *request) isQuiet(t *Tracker) bool {
+func (r *request) isQuiet() bool {
 	return r.Bar == nil && r.Current != nil && r.Current.Yields > 0
 }
 

@@ -26,9 +26,9 @@ type segment struct {
 	Yields    int
 	LastYield time.Time
 	Whole     bool // one yield was longer than a chunk of a stream can be
-	// characters are those of its text.
+	// Characters are those of its text.
 	Characters int
-	// sure is the last reference beyond doubt, where the yields since then could also be
+	// Sure is the last reference beyond doubt, where the yields since then could also be
 	// those of other segments; zero if there is no doubt.
 	Sure time.Time
 }

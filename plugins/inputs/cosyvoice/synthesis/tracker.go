@@ -9,7 +9,7 @@ import (
 )
 
 // Tracker reconstructs the syntheses of one server. It is used from one goroutine. What
-// it finds depends on the records alone, not on when they are given to it.
+// ends by silence ends as late as Advance tells, but with the times of its records.
 type Tracker struct {
 	State
 	text TextOption
@@ -175,7 +175,7 @@ func (t *Tracker) hasNews() bool {
 func (t *Tracker) Live() Live {
 	var live Live
 	for _, r := range t.Requests {
-		if r.isQuiet(t) || r.Closing {
+		if r.isQuiet() || r.Closing {
 			continue
 		}
 		live.InFlight++

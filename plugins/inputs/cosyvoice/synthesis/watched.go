@@ -223,29 +223,21 @@ func (w *watched) headers() []uint32 {
 // holdsFault tells that an error was read of which more may come: what it ended must not
 // end of its own before.
 func (w *watched) holdsFault() bool {
-	for _, s := range w.sources {
-		if s.reader.HoldsFault() {
-			return true
-		}
-	}
-	return false
+	return w.some(func(s *source) bool { return s.reader.HoldsFault() })
 }
 
-func (w *watched) isStamped() bool {
-	for _, s := range w.sources {
-		if s.stamped {
-			return true
-		}
-	}
-	return false
-}
+func (w *watched) isStamped() bool { return w.some(func(s *source) bool { return s.stamped }) }
 
 // isBetweenRecords tells that what was read can be gone on with at the next line.
 func (w *watched) isBetweenRecords() bool {
+	return !w.some(func(s *source) bool { return !s.reader.IsBetweenRecords() })
+}
+
+func (w *watched) some(is func(*source) bool) bool {
 	for _, s := range w.sources {
-		if !s.reader.IsBetweenRecords() {
-			return false
+		if is(s) {
+			return true
 		}
 	}
-	return true
+	return false
 }
