@@ -226,12 +226,18 @@ func (o *Observer) Checkpoint() Checkpoint {
 		if !w.isBetweenRecords() {
 			continue // the last one before still holds
 		}
+		files := w.follower.Checkpoint()
+		if w.isAsAt(files) {
+			c[instance] = w.position
+			continue
+		}
 		memory, err := json.Marshal(memory{w.tracker.State, w.headers(), w.isStamped(), w.server.PID, w.reported.span(o.options.Now()), w.outputs.watcher.Since()})
 		if err != nil {
 			o.options.Log.Warnf("What is in flight on %q cannot be remembered: %v", instance, err)
 			continue
 		}
-		c[instance] = logfile.Position{Files: w.follower.Checkpoint(), Memory: memory}
+		w.position = logfile.Position{Files: files, Memory: memory}
+		c[instance] = w.position
 	}
 	return c
 }

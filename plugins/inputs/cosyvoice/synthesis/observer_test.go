@@ -162,6 +162,26 @@ func TestRestartDoesNotTellReportsAgain(t *testing.T) {
 	require.Equal(t, []string{"a", "b"}, ids[:2])
 }
 
+func TestAnIdleServerCostsNoWriting(t *testing.T) {
+	v := observe(t)
+	v.write("@01.000 input frame rate=25", bar1opens+"@02.000 synthesis text 你好", "@12.000 yield speech len 10.0, rtf 1.0", bar1ends)
+	v.poll(15)
+	v.save()
+	written := func() os.FileInfo {
+		info, err := os.Stat(filepath.Join(v.dir, "state.json"))
+		require.NoError(t, err)
+		return info
+	}
+	before := written()
+	v.poll(25)
+	v.save()
+	require.True(t, os.SameFile(before, written()), "nothing was read since")
+	v.write("@30.000 something else")
+	v.poll(35)
+	v.save()
+	require.False(t, os.SameFile(before, written()))
+}
+
 func onPID(r *datagram.Report) *datagram.Report {
 	r.PID = 4711
 	return r

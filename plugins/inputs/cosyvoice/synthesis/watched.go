@@ -30,9 +30,10 @@ type watched struct {
 	pids     []int // of its processes
 	reported reported
 	outputs  outputFiles
-	past     memory  // of the program before this one
-	resumeAt []int64 // offsets at which that one stopped
-	begun    bool    // some log was read
+	past     memory           // of the program before this one
+	resumeAt []int64          // offsets at which that one stopped
+	begun    bool             // some log was read
+	position logfile.Position // at the last checkpoint
 	follower *logfile.Follower
 	clock    *logfile.Clock
 	tracker  *Tracker
@@ -208,6 +209,12 @@ func (w *watched) counters() Counters {
 	}
 	sum.addTracker(w.tracker)
 	return sum
+}
+
+// isAsAt tells that nothing was read since the last checkpoint, which holds on: what has
+// ended by silence since ends again in the same way. So an idle server costs no writing.
+func (w *watched) isAsAt(files []logfile.Saved) bool {
+	return w.reported.since.IsZero() && w.tellsSyntheses() && slices.Equal(files, w.position.Files)
 }
 
 // headers are the forms of the headers of all logs' records.
