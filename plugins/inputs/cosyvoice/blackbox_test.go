@@ -145,3 +145,9 @@ func TestExitIsExplained(t *testing.T) {
 		})
 	}
 }
+
+func TestLoadsOfTheFutureAreOfNow(t *testing.T) {
+	box := &blackBox{}
+	box.recordLoads(after(3), []synthesis.Load{{At: after(1), InFlight: 1}, {At: after(500), InFlight: 2}})
+	require.Empty(t, box.Between(after(4), after(590)))
+}

@@ -108,3 +108,15 @@ func TestLostEndIsForgotten(t *testing.T) {
 	r.add(startReport("b", 4000))
 	require.Equal(t, 1, r.load.InFlight)
 }
+
+// A server that is killed, or a request whose thread died, reports no end.
+func TestWhatNeverReportsItsEndIsToldByTheLog(t *testing.T) {
+	var r reported
+	r.add(startReport("a", 10))
+	log := News{Syntheses: []Synthesis{
+		{ID: "stuck", Start: moment(10.25), Outcome: Stuck},
+		{ID: "killed", Start: moment(10.25), Outcome: Failed, Error: logline.Killed},
+		{ID: "the same as a", Start: moment(10.25), Outcome: OK},
+	}}
+	require.Len(t, r.replace(log, true).Syntheses, 2)
+}

@@ -189,6 +189,31 @@ func TestTextOptions(t *testing.T) {
 	require.Equal(t, "你好，世界", read(FullText).Text)
 }
 
+func TestAClockThatIsPutBackEndsWhatIsInFlight(t *testing.T) {
+	tracker := told(t, TextLength, bar1opens+"@50.000 synthesis text 你好")
+	tracker.Advance(moment(300))
+	tell(tracker, "@10.000 something else", "@11.000 get sft inference request")
+	require.Equal(t, moment(11), tracker.Now)
+	require.Len(t, tracker.Take().Syntheses, 1)
+}
+
+func TestABarOverSomethingElseIsNoSynthesis(t *testing.T) {
+	tracker := told(t, TextLength, "@10.000 input frame rate=25", "\r  0%|          | 0/8 [00:00<?, ?it/s]", "@11.000 get sft inference request")
+	tracker.Advance(moment(120))
+	tracker.End()
+	news := tracker.Take()
+	require.Empty(t, news.Syntheses)
+	require.Empty(t, news.Stuck)
+}
+
+func TestAClientThatWentIsNoFailure(t *testing.T) {
+	tracker := NewTracker(TextLength, State{})
+	add := func(second float64, record logline.Record) { tracker.Add(&record, moment(second)) }
+	add(1, logline.Record{Kind: logline.SegmentStart, Segment: logline.Segment{Characters: 2}})
+	add(2, logline.Record{Kind: logline.Fault, Fault: logline.FaultText{Error: logline.ClientGone}})
+	require.Equal(t, Abandoned, tracker.Take().Syntheses[0].Outcome)
+}
+
 func TestBin(t *testing.T) {
 	for value, bin := range map[float64]int64{1: 0, 1.121: 0, 1.123: 1, 10: 20, 0.1: -20, 0.0999: -21} {
 		require.Equal(t, bin, Bin(value), "%g", value)
