@@ -9,6 +9,8 @@ import (
 	"net/netip"
 	"sync"
 	"time"
+
+	"github.com/cosyvoice-telegraf/cosyvoice-telegraf/internal/plainhttp"
 )
 
 // ProbeOptions says whether and how servers are asked if they answer.
@@ -24,7 +26,6 @@ const (
 	defaultProbeTimeout  = 2 * time.Second
 	defaultProbeInterval = 10 * time.Second
 	probeBodyLimit       = 4 << 10
-	probeHeaderLimit     = 16 << 10
 )
 
 // Paths that answer without work. A GET of FastAPI's own routes would
@@ -51,7 +52,6 @@ type answer struct {
 // prober asks the servers it watches at its own pace, beside the ticks.
 type prober struct {
 	options ProbeOptions
-	client  *http.Client
 	added   chan struct{}
 
 	mu      sync.Mutex
@@ -75,13 +75,6 @@ func newProber(options ProbeOptions) *prober {
 	}
 	return &prober{
 		options: options,
-		client: &http.Client{
-			// No proxy from the environment: the server is on this host.
-			Transport: &http.Transport{DisableKeepAlives: true, MaxResponseHeaderBytes: probeHeaderLimit},
-			CheckRedirect: func(*http.Request, []*http.Request) error {
-				return http.ErrUseLastResponse
-			},
-		},
 		added:   make(chan struct{}, 1),
 		watched: make(map[processID]*watched),
 	}
@@ -189,21 +182,17 @@ func (p *prober) ask(ctx context.Context, t target) error {
 		}
 		return connection.Close()
 	}
-	url := "http://" + t.address.String() + probePaths[t.api]
-	request, err := http.NewRequestWithContext(ctx, http.MethodGet, url, nil)
-	if err != nil {
-		return fmt.Errorf("build the probe of %s: %w", url, err)
-	}
-	response, err := p.client.Do(request)
+	err := plainhttp.Get(ctx, t.address, probePaths[t.api], probeBodyLimit, func(response *http.Response) error {
+		if response.StatusCode >= http.StatusInternalServerError {
+			return fmt.Errorf("status %s", response.Status)
+		}
+		// What is left of a small answer is read, so that the server does not see its
+		// connection cut.
+		_, _ = io.Copy(io.Discard, response.Body)
+		return nil
+	})
 	if err != nil {
 		return fmt.Errorf("probe the server: %w", err)
 	}
-	defer response.Body.Close()
-	if response.StatusCode >= http.StatusInternalServerError {
-		return fmt.Errorf("probe %s: status %s", url, response.Status)
-	}
-	// What is left of a small answer is read, so that the server does not see
-	// its connection cut.
-	_, _ = io.CopyN(io.Discard, response.Body, probeBodyLimit)
 	return nil
 }

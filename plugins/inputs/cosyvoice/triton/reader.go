@@ -5,17 +5,17 @@ package triton
 import (
 	"context"
 	"fmt"
-	"io"
 	"net/http"
 	"net/netip"
 	"sync"
 	"time"
+
+	"github.com/cosyvoice-telegraf/cosyvoice-telegraf/internal/plainhttp"
 )
 
 const (
-	timeout     = 2 * time.Second
-	bodyLimit   = 4 << 20 // histograms of dozens of models have less
-	headerLimit = 16 << 10
+	timeout   = 2 * time.Second
+	bodyLimit = 4 << 20 // histograms of dozens of models have less
 )
 
 // Logger is the part of telegraf.Logger that this package uses.
@@ -34,7 +34,6 @@ type Reading struct {
 // Reader asks servers beside the ticks. Ask and Take are called from one goroutine, Run
 // from another.
 type Reader struct {
-	client *http.Client
 	log    Logger
 	rounds chan round
 
@@ -52,12 +51,6 @@ type round struct {
 // NewReader returns a reader that does nothing before Run.
 func NewReader(log Logger) *Reader {
 	return &Reader{
-		client: &http.Client{
-			// No proxy from the environment: the server is on this host.
-			Transport:     &http.Transport{DisableKeepAlives: true, MaxResponseHeaderBytes: headerLimit},
-			CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
-			Timeout:       timeout,
-		},
 		log:      log,
 		rounds:   make(chan round, 1),
 		underWay: map[string]bool{},
@@ -115,7 +108,7 @@ func (r *Reader) begin(instance string) bool {
 }
 
 func (r *Reader) ask(ctx context.Context, at time.Time, instance string, address netip.AddrPort) {
-	models, err := r.fetch(ctx, "http://"+address.String()+"/metrics")
+	models, err := fetch(ctx, address)
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	delete(r.underWay, instance)
@@ -135,22 +128,15 @@ func (r *Reader) ask(ctx context.Context, at time.Time, instance string, address
 	}
 }
 
-func (r *Reader) fetch(ctx context.Context, url string) ([]Model, error) {
-	request, err := http.NewRequestWithContext(ctx, http.MethodGet, url, nil)
-	if err != nil {
-		return nil, fmt.Errorf("build the request for %s: %w", url, err)
-	}
-	response, err := r.client.Do(request)
-	if err != nil {
-		return nil, fmt.Errorf("ask for its metrics: %w", err)
-	}
-	defer response.Body.Close()
-	if response.StatusCode != http.StatusOK {
-		return nil, fmt.Errorf("ask for its metrics: %s answered %s", url, response.Status)
-	}
-	models, err := parse(io.LimitReader(response.Body, bodyLimit))
-	if err != nil {
-		return nil, fmt.Errorf("metrics from %s: %w", url, err)
-	}
-	return models, nil
+func fetch(ctx context.Context, address netip.AddrPort) (models []Model, err error) {
+	ctx, cancel := context.WithTimeout(ctx, timeout)
+	defer cancel()
+	err = plainhttp.Get(ctx, address, "/metrics", bodyLimit, func(response *http.Response) error {
+		if response.StatusCode != http.StatusOK {
+			return fmt.Errorf("status %s", response.Status)
+		}
+		models, err = parse(response.Body)
+		return err
+	})
+	return models, err
 }

@@ -146,7 +146,7 @@ func TestSaysOnceThatAServerDoesNotAnswer(t *testing.T) {
 	answer(http.StatusOK, "")
 	r.Ask(time.Now(), map[string]netip.AddrPort{"a": address})
 	require.Empty(t, r.next(t)[0].Models)
-	require.Regexp(t, `^The requests of Triton server "a" are not counted: ask for its metrics: http://\S+/metrics answered 404 Not Found; it is asked again at each tick
+	require.Regexp(t, `^The requests of Triton server "a" are not counted: get http://\S+/metrics: status 404 Not Found; it is asked again at each tick
 The requests of Triton server "a" are counted again
 $`, log.String())
 }
