@@ -9,6 +9,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"sync"
 	"time"
 
@@ -31,7 +32,7 @@ type Store struct {
 
 	mutex   sync.Mutex
 	content state
-	written []byte
+	changed bool // since it was written
 }
 
 // state is what the file holds.
@@ -116,23 +117,26 @@ func (s *Store) Save(checkpoints map[string]Position) error {
 	defer s.mutex.Unlock()
 	for instance, p := range checkpoints {
 		p.Saved = s.now().UTC().Truncate(time.Hour)
-		s.content.Instances[instance] = p
+		if !p.isAs(s.content.Instances[instance]) {
+			s.content.Instances[instance], s.changed = p, true
+		}
 	}
-	if s.path == "" {
+	if s.path == "" || !s.changed {
 		return nil
 	}
 	content, err := json.Marshal(s.content)
 	if err != nil {
 		return fmt.Errorf("encode the state: %w", err)
 	}
-	if bytes.Equal(content, s.written) {
-		return nil
-	}
 	if err := replaceFile(s.path, content); err != nil {
 		return fmt.Errorf("save how far the logs were read: %w; see that the folder of state_file can be written to and has space", err)
 	}
-	s.written = content
+	s.changed = false
 	return nil
+}
+
+func (p Position) isAs(other Position) bool {
+	return p.Saved.Equal(other.Saved) && slices.Equal(p.Files, other.Files) && bytes.Equal(p.Memory, other.Memory)
 }
 
 // replaceFile writes a file beside the old one and renames it over that.
