@@ -44,9 +44,10 @@ type Server struct {
 // Observer reads the logs of all servers of a host. Its methods are called from one
 // goroutine; a Checkpoint may be saved from any.
 type Observer struct {
-	options Options
-	store   *logfile.Store
-	watched map[string]*watched // by instance
+	options   Options
+	store     *logfile.Store
+	watched   map[string]*watched          // by instance
+	followers map[string]*logfile.Follower // theirs
 }
 
 // NewObserver returns an observer that goes on where the state file says.
@@ -58,9 +59,10 @@ func NewObserver(options Options) *Observer {
 		options.ProcRoot = "/proc"
 	}
 	return &Observer{
-		options: options,
-		store:   logfile.OpenStore(options.StateFile, options.Now, options.Log),
-		watched: make(map[string]*watched),
+		options:   options,
+		store:     logfile.OpenStore(options.StateFile, options.Now, options.Log),
+		watched:   make(map[string]*watched),
+		followers: make(map[string]*logfile.Follower),
 	}
 }
 
@@ -117,7 +119,7 @@ func (o *Observer) watch(instance string) *watched {
 		outputs: outputFiles{watcher: outputs.New(known.Outputs), began: now},
 		follower: logfile.New(logfile.Options{
 			Patterns: patterns, FromBeginning: o.options.FromBeginning, Known: saved.Files,
-			ProcRoot: o.options.ProcRoot, Now: o.options.Now, Log: o.options.Log,
+			Peers: o.followers, ProcRoot: o.options.ProcRoot, Now: o.options.Now, Log: o.options.Log,
 		}),
 		tracker:  NewTracker(o.options.Text, known.Tracker),
 		past:     known,
@@ -126,7 +128,7 @@ func (o *Observer) watch(instance string) *watched {
 		log:      o.options.Log,
 		keepText: o.options.Text == TextHash || o.options.Text == FullText,
 	}
-	o.watched[instance] = w
+	o.watched[instance], o.followers[instance] = w, w.follower
 	return w
 }
 

@@ -54,6 +54,10 @@ func (f *Follower) advice(d descriptor, someFile bool) string {
 	}
 }
 
+func sharedAdvice(path, other string) string {
+	return fmt.Sprintf("The log %s is also that of the server %q, and its lines do not tell which server wrote them: all its syntheses count there; give each server a log of its own", path, other)
+}
+
 // word names what a descriptor stands for in a sentence.
 func (d descriptor) word() string {
 	switch d.kind {

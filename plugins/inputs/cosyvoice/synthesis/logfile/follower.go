@@ -67,6 +67,9 @@ type Options struct {
 	// MaxBacklog is how many bytes may be left to read, beside those that were there when
 	// the file was opened, until reading skips forward; 256 MiB if 0.
 	MaxBacklog int64
+	// Peers are the followers of all servers of the host, by the servers' names. A file
+	// that one of them reads is not read for another server, as long as the first is up.
+	Peers map[string]*Follower
 	// Known are the files that an earlier Follower of this server read.
 	Known []Saved
 	// ProcRoot is the mount point of the proc file system; /proc if empty.
@@ -108,6 +111,7 @@ type Follower struct {
 	lastID  FileID
 	known   []Saved // contents that were read, by an earlier Follower or to their end
 	reason  string
+	waits   bool // for a file that another server has
 
 	batch batch
 }
@@ -167,7 +171,8 @@ func (f *Follower) Poll(budget int64, sink Sink) {
 		b.buffer = make([]byte, pieceSize)
 	}
 	b.sink, b.budget, b.now = sink, budget, f.options.Now()
-	b.rescan = f.scanned.IsZero() || b.now.Sub(f.scanned) >= rescanAfter
+	f.dropGiven(b)
+	b.rescan = f.scanned.IsZero() || f.waits || b.now.Sub(f.scanned) >= rescanAfter
 	if b.rescan {
 		f.scan()
 		f.scanned = b.now

@@ -11,10 +11,12 @@ import (
 
 // scan brings the streams in line with what is there now.
 func (f *Follower) scan() {
-	sources, ok := f.wanted()
+	sources, reason, ok := f.wanted()
 	if !ok {
 		return // the server is gone, as the owner will tell soon
 	}
+	f.waits = false
+	defer func() { f.setReason(reason) }()
 	for _, s := range f.streams {
 		s.leaving = !f.isNamed()
 		if f.isNamed() && s.isGone() {
@@ -30,6 +32,11 @@ func (f *Follower) scan() {
 		if f.isFollowed(wanted.identity) {
 			continue // it was renamed
 		}
+		if other := f.sharedWith(wanted); other != "" {
+			f.waits, reason = true, sharedAdvice(wanted.path, other)
+			continue
+		}
+		f.takeOver(wanted)
 		// What a glob finds later than at the first look is new.
 		f.streams = append(f.streams, &stream{source: wanted, follower: f, missing: f.isNamed() && f.looked})
 	}
@@ -41,10 +48,9 @@ func (f *Follower) isNamed() bool { return len(f.options.Patterns) > 0 }
 
 func (s *stream) isGone() bool { return s.isLost() && len(s.queue) == 0 }
 
-// wanted returns what is to be followed. It is false if that cannot be told now.
-func (f *Follower) wanted() ([]source, bool) {
-	var sources []source
-	reason := ""
+// wanted returns what is to be followed, and if that is nothing, why. It is false if that
+// cannot be told now.
+func (f *Follower) wanted() (sources []source, reason string, ok bool) {
 	switch {
 	case f.isNamed():
 		if sources = f.named(); len(sources) == 0 {
@@ -53,14 +59,17 @@ func (f *Follower) wanted() ([]source, bool) {
 	case f.server.PID != 0:
 		var err error
 		if sources, reason, err = f.find(); err != nil {
-			return nil, false
+			return nil, "", false
 		}
 	}
+	return sources, reason, true
+}
+
+func (f *Follower) setReason(reason string) {
 	if reason != f.reason && reason != "" {
 		f.options.Log.Warnf("%s", reason)
 	}
 	f.reason = reason
-	return sources, true
 }
 
 // named returns the files that the patterns name. Rotated and compressed files are left

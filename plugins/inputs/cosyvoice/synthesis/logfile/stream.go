@@ -25,6 +25,7 @@ type stream struct {
 	missing bool      // was there a time without a file?
 	lost    time.Time // when the name was found to stand for no file; zero while it does
 	leaving bool      // to be read to the end and given up
+	given   bool      // another follower reads it by now
 	problem string
 }
 
