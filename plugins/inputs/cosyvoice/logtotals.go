@@ -59,7 +59,7 @@ func (c *Cosyvoice) logTotals(answered bool) map[string]any {
 		counts := c.listener.Counts()
 		fields["reports_total"] = counts.Received
 		fields["reports_invalid_total"] = counts.Malformed + c.strangers.Load()
-		fields["reports_lost_total"] = counts.Lost
+		fields["reports_lost_total"] = counts.Lost + c.inbox.lost()
 	}
 	return fields
 }

@@ -27,6 +27,13 @@ func (i *inbox) put(report datagram.Report) {
 	i.reports = append(i.reports, report)
 }
 
+// lost counts the reports for which there was no place.
+func (i *inbox) lost() int64 {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	return i.dropped
+}
+
 func (i *inbox) take() []datagram.Report {
 	i.mu.Lock()
 	defer i.mu.Unlock()

@@ -2,6 +2,7 @@ package synthesis
 
 import (
 	"hash/fnv"
+	"slices"
 	"time"
 
 	"github.com/cosyvoice-telegraf/cosyvoice-telegraf/plugins/inputs/cosyvoice/synthesis/datagram"
@@ -13,6 +14,9 @@ import (
 type reported struct {
 	since time.Time // of the first one that was reported
 	past  span      // reported to the program before this one
+	// crossed are the starts of those of which only the end was reported: what else began
+	// then was perhaps not reported at all.
+	crossed []time.Time
 
 	open  map[string]*openReport // by id
 	load  load
@@ -33,6 +37,9 @@ type openReport struct {
 	share share
 }
 
+// keptCrossed bounds them: as many as a server may have in work when this program starts.
+const keptCrossed = 64
+
 // lostReport is how long a reported request may be in work until its end is taken as lost.
 const lostReport = time.Hour
 
@@ -42,6 +49,9 @@ func (r *reported) add(report *datagram.Report) {
 	}
 	switch report.Event {
 	case datagram.Started:
+		if r.since.IsZero() || report.Start.Before(r.since) {
+			r.since = report.Start
+		}
 		r.begin(report)
 	case datagram.Ended:
 		r.end(report)
@@ -53,9 +63,6 @@ func (r *reported) add(report *datagram.Report) {
 }
 
 func (r *reported) begin(report *datagram.Report) {
-	if r.since.IsZero() || report.Start.Before(r.since) {
-		r.since = report.Start
-	}
 	open := &openReport{start: report.Start}
 	r.open[report.ID] = open
 	r.change(1, report.Start)
@@ -78,6 +85,8 @@ func (r *reported) end(report *datagram.Report) {
 	if open == nil { // it began before this program did
 		r.begin(report)
 		open = r.open[report.ID]
+		r.crossed = append(r.crossed, beginOf(report))
+		r.crossed = r.crossed[max(0, len(r.crossed)-keptCrossed):]
 	}
 	r.change(-1, report.End)
 	delete(r.open, report.ID)
@@ -102,13 +111,13 @@ func synthesisOf(report *datagram.Report) Synthesis {
 	s := Synthesis{
 		ID: report.ID, Mode: report.Mode, Outcome: Outcome(report.Outcome), Error: report.Failure.Error,
 		Exception: report.Exception, Streaming: report.Stream,
-		Start: report.Start, End: report.End,
+		Start: beginOf(report), End: report.End,
 		ComputeSeconds: report.ComputeSeconds, GapSeconds: report.GapSeconds,
 		Chunks: report.Chunks, Characters: report.Characters,
 	}
 	if !report.FirstSegment.IsZero() {
 		wait := report.FirstSegment.Sub(report.Start).Seconds()
-		s.Start, s.WaitSeconds = report.FirstSegment, &wait
+		s.WaitSeconds = &wait
 	}
 	if report.Outcome == datagram.OK && !report.LastChunk.IsZero() {
 		s.End = report.LastChunk
@@ -136,6 +145,14 @@ func synthesisOf(report *datagram.Report) Synthesis {
 	return s
 }
 
+// beginOf is when the log tells that a request began.
+func beginOf(report *datagram.Report) time.Time {
+	if report.FirstSegment.IsZero() {
+		return report.Start
+	}
+	return report.FirstSegment
+}
+
 // live tells what goes on.
 func (r *reported) live(now time.Time) Live {
 	var live Live
@@ -160,7 +177,8 @@ func (r *reported) covers(s *Synthesis) bool {
 	if s.Outcome == Stuck || s.Error == logline.Killed {
 		return false // it never reports its end
 	}
-	return !r.since.IsZero() && !s.Start.Before(r.since.Add(-near)) || r.past.holds(s.Start)
+	return !r.since.IsZero() && !s.Start.Before(r.since.Add(-near)) || r.past.holds(s.Start) ||
+		slices.ContainsFunc(r.crossed, func(began time.Time) bool { return s.Start.Sub(began).Abs() <= far })
 }
 
 // span is that in which all syntheses were reported that begin in it. Of one that is in

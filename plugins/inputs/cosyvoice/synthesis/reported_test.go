@@ -76,6 +76,22 @@ func TestReportsReplaceTheLog(t *testing.T) {
 	require.Equal(t, []string{"a", "while no program ran"}, ids)
 }
 
+// Of what went on while no program took reports, the log tells all but that of which the
+// end is reported.
+func TestAnEndAloneReplacesItsOwnSynthesis(t *testing.T) {
+	var r reported
+	r.add(endReport("a", 10, 14))
+	log := News{Syntheses: []Synthesis{
+		{ID: "its reports were lost", Start: moment(11)},
+		{ID: "the same as a", Start: moment(10.252)},
+	}}
+	var ids []string
+	for _, s := range r.replace(log, true).Syntheses {
+		ids = append(ids, s.ID)
+	}
+	require.Equal(t, []string{"a", "its reports were lost"}, ids)
+}
+
 // A request in work when this program ends is left to the log, since nobody may take its
 // last report.
 func TestReportedSpanEndsBeforeWhatIsInWork(t *testing.T) {
