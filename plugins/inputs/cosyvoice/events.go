@@ -24,16 +24,19 @@ func (c *Cosyvoice) addEvents(t *tick, driver []gpu.Event) {
 			map[string]any{"message": event.Message, "code": event.Code})
 	}
 	for _, event := range c.happened {
-		kind := string(event.Kind)
+		kind, severity := string(event.Kind), string(event.Severity)
 		fields := map[string]any{
 			"message": event.Message, "pid": int64(event.PID), "last_state": string(event.LastState),
 		}
 		if event.Kind == process.EventExit {
 			c.explainExit(t, event, fields)
+			if fields["reason"] == reasonStopped {
+				severity = severityWarning
+			}
 		}
 		t.event(c.events.unique(series{kind: kind, instance: event.Instance}, event.When),
 			map[string]string{
-				"kind": kind, "severity": string(event.Severity),
+				"kind": kind, "severity": severity,
 				"instance": event.Instance, "version": event.Version,
 			}, fields)
 	}

@@ -14,6 +14,7 @@ import (
 	"github.com/influxdata/telegraf"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+	"golang.org/x/sys/unix"
 
 	"github.com/cosyvoice-telegraf/cosyvoice-telegraf/internal/execd"
 	"github.com/cosyvoice-telegraf/cosyvoice-telegraf/internal/schema"
@@ -128,6 +129,11 @@ func TestPointsKeepToTheSchema(t *testing.T) {
 	fill(reflect.ValueOf(&models).Elem())
 	c.tellModels(&tick, []triton.Reading{models})
 	c.addEvents(&tick, snapshot.Events)
+	exit := map[string]any{}
+	for _, status := range []unix.WaitStatus{unix.WaitStatus(unix.SIGKILL), 1 << 8} {
+		c.explainExit(&tick, process.Event{Status: &status}, exit)
+		tick.event(after(0), map[string]string{}, exit)
+	}
 	c.agent(&tick, snapshot, 0, &report, logTotals)
 
 	seen := map[string]bool{}

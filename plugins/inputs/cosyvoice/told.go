@@ -148,30 +148,3 @@ func stuckEvent(s synthesis.StuckRequest) logEvent {
 		message: fmt.Sprintf("a synthesis has made no progress for %.0f s: %s", s.WaitedSeconds, cause),
 	}
 }
-
-// recent is how long before an exit the log's last word on it may have been.
-const recent = time.Minute
-
-// troubles are the last grave words of each server's log.
-type troubles map[string]logEvent
-
-// explainExit completes an exit: why, as far as can be known, and the seconds before it.
-func (c *Cosyvoice) explainExit(t *tick, e process.Event, fields map[string]any) {
-	reason, words := "unknown", "why is not known"
-	trouble, ok := c.troubles[e.Instance]
-	isRecent := ok && e.When.Sub(trouble.at) < recent
-	switch {
-	case e.OOMKilled:
-		reason, words = "oom_killed", "the kernel killed it for lack of memory"
-	case isRecent && trouble.kind == "killed":
-		reason, words = trouble.kind, trouble.message
-	case isRecent:
-		reason, words = trouble.kind, "its log's last error: "+trouble.message
-	}
-	delete(c.troubles, e.Instance)
-	fields["message"] = e.Message + "; " + words
-	fields["reason"] = reason
-	if id := c.tellFlight(t, e.Instance, e.Version, string(e.Kind), e.When); id != "" {
-		fields["event_id"] = id
-	}
-}

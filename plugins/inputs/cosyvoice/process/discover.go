@@ -105,6 +105,7 @@ func (o *Observer) adopt(top *entry) {
 	if s.version == "" {
 		s.version = o.filesOf(top.id.pid).versionOf(s.evidence)
 	}
+	s.ending = o.endingOf(s.id)
 	o.replaceDead(s)
 	o.options.Log.Infof("Found CosyVoice server %q, pid %d: %s", s.instance, s.id.pid, strings.Join(top.match.reasons, "; "))
 	if s.startTime.After(o.began) || !s.notBefore.IsZero() {

@@ -3,6 +3,8 @@ package process
 import (
 	"fmt"
 	"time"
+
+	"golang.org/x/sys/unix"
 )
 
 // EventKind names what happened to a server.
@@ -37,6 +39,8 @@ type Event struct {
 	// OOMKilled tells of an exit that the kernel's out of memory killer has struck in the
 	// server's cgroup since the last tick, or in the one above if that is gone.
 	OOMKilled bool
+	// Status is how the process of an exit ended; nil if that cannot be known.
+	Status *unix.WaitStatus
 	// When is the start of the process for a start, else the time at which the
 	// fact was noticed: an exit at most one sample late.
 	When time.Time
@@ -62,7 +66,7 @@ func (o *Observer) noteExit(s *server, at time.Time) {
 	exit := o.note(s, EventExit, SeverityError, at,
 		fmt.Sprintf("server process %d is gone after %.0f s, it was %s",
 			s.id.pid, at.Sub(s.startTime).Seconds(), s.lastState))
-	exit.OOMKilled = o.wasOOMKilled(s)
+	exit.OOMKilled, exit.Status = o.wasOOMKilled(s), o.howEnded(s)
 }
 
 func (o *Observer) note(s *server, kind EventKind, severity Severity, when time.Time, message string) *Event {

@@ -74,6 +74,7 @@ func isNoProcess(err error) bool {
 func (o *Observer) bury(s *server, at time.Time) {
 	o.noteExit(s, at)
 	o.options.Log.Warnf("CosyVoice server %q is gone: pid %d, last state %s", s.instance, s.id.pid, s.lastState)
+	s.ending.close()
 	s.dead, s.died, s.lastState = true, at, StateDead
 	s.members, s.cpuPercent = nil, nil
 }

@@ -31,6 +31,7 @@ type server struct {
 	interval interval
 	health   health
 	victims  []victims // in its cgroup, and in the one above
+	ending   ending
 
 	cpuPercent *float64 // of the last interval
 	lastState  State    // as last reported

@@ -33,7 +33,7 @@ type statReader struct {
 }
 
 func (r *statReader) read(pid int) (stat, error) {
-	line, err := readKernelFile(filepath.Join(r.root, strconv.Itoa(pid), "stat"), r.buffer[:])
+	line, err := readKernelFile(r.file(pid), r.buffer[:])
 	if err != nil {
 		return stat{}, err
 	}
@@ -43,6 +43,8 @@ func (r *statReader) read(pid int) (stat, error) {
 	}
 	return s, nil
 }
+
+func (r *statReader) file(pid int) string { return filepath.Join(r.root, strconv.Itoa(pid), "stat") }
 
 // Fields of the file, counted from the state, which follows the name.
 const (
