@@ -1,26 +1,19 @@
 package process
 
 import (
-	"fmt"
 	"strconv"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/require"
 	"golang.org/x/sys/unix"
+
+	"github.com/cosyvoice-telegraf/cosyvoice-telegraf/test/kernel"
 )
 
-// tellsExits is whether the kernel tells how a process ended whose parent has asked.
-func tellsExits(t *testing.T) bool {
-	var name unix.Utsname
-	require.NoError(t, unix.Uname(&name))
-	var major, minor int
-	_, err := fmt.Sscanf(unix.ByteSliceToString(name.Release[:]), "%d.%d", &major, &minor)
-	require.NoError(t, err)
-	return major > 6 || major == 6 && minor >= 15
-}
-
 func TestHowAServerEnded(t *testing.T) {
+	told, err := kernel.TellsExits()
+	require.NoError(t, err)
 	for name, c := range map[string]struct {
 		reaped bool
 		signal unix.Signal
@@ -29,7 +22,7 @@ func TestHowAServerEnded(t *testing.T) {
 		"its parent has asked":         {true, unix.SIGKILL},
 	} {
 		t.Run(name, func(t *testing.T) {
-			if c.reaped && !tellsExits(t) {
+			if c.reaped && !told {
 				t.Skip("before Linux 6.15 the kernel tells nobody but the parent")
 			}
 			port := freePort(t)
