@@ -202,3 +202,31 @@ func TestTheBeginningIsRememberedAtOnce(t *testing.T) {
 	require.Len(t, v.news.Syntheses, 1)
 	require.Equal(t, moment(2), v.news.Syntheses[0].Start)
 }
+
+// The first syntheses that are seen of a server that has run for long are no warm-up.
+func TestOnlyAYoungServerWarmsUp(t *testing.T) {
+	for name, c := range map[string]struct {
+		started float64 // seconds before it is seen
+		warms   bool
+	}{"just started": {60, true}, "has run for long": {600, false}} {
+		t.Run(name, func(t *testing.T) {
+			v := observe(t)
+			v.now = moment(5)
+			server := Server{Instance: "studio", PID: 4711, PIDs: []int{4711}, Up: true, StartTime: moment(5 - c.started)}
+			v.o.Poll([]Server{server})
+			v.write("@02.000 synthesis text 你好", "@04.000 yield speech len 10.0, rtf 0.2")
+			started, ended := startReport("a", 3), endReport("a", 3, 4)
+			started.PID, ended.PID = 4711, 4711
+			v.now = moment(15)
+			v.o.Poll([]Server{server})
+			v.now = moment(75)
+			v.o.Poll([]Server{server})
+			logged := v.o.Report()[0].Syntheses
+			require.Len(t, logged, 1)
+			require.Equal(t, c.warms, logged[0].WarmUp)
+			require.True(t, v.o.TakeReport(started))
+			require.True(t, v.o.TakeReport(ended))
+			require.Equal(t, c.warms, v.o.Report()[0].Syntheses[0].WarmUp)
+		})
+	}
+}

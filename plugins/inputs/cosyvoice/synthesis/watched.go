@@ -21,6 +21,8 @@ const (
 	// clockAhead is how far the log's clock may be ahead of this one. What is further is
 	// a text that pretends to be a record.
 	clockAhead = 2 * time.Minute
+	// youth is how old a server may be at first sight for its warm-up to be still to come.
+	youth = 3 * time.Minute
 )
 
 // watched is one server instance and what its logs tell. It outlives a restart of its
@@ -169,8 +171,15 @@ func (w *watched) attach(server logfile.Server, zone *time.Location, now time.Ti
 		w.detach(now)
 	}
 	w.server, w.reported = server, reported{}
+	served := 0
+	if now.Sub(server.Start) > youth {
+		served = warmUps
+	}
+	w.reported.ended = served
 	if w.past.PID == server.PID {
 		w.reported.past = w.past.Reported
+	} else {
+		w.tracker.Memory.SinceStart = served
 	}
 	w.clock = logfile.NewClock(zone, w.log)
 	w.follower.Attach(server)
