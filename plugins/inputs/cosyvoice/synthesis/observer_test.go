@@ -230,3 +230,25 @@ func TestOnlyAYoungServerWarmsUp(t *testing.T) {
 		})
 	}
 }
+
+// An access log of its own has no times. When its lines are read, the requests that they
+// announce may have begun, and the next one is another.
+func TestAnAccessLogOfItsOwnAnnouncesNothing(t *testing.T) {
+	v := observe(t)
+	v.o = NewObserver(Options{
+		Patterns: map[string][]string{"": {filepath.Join(v.dir, "*.log")}}, FromBeginning: true,
+		Zone: time.UTC, ProcRoot: v.dir, Now: func() time.Time { return v.now }, Log: silent{},
+	})
+	t.Cleanup(v.o.Close)
+	access := `INFO:     127.0.0.1:40000 - "POST /inference_instruct2 HTTP/1.1" 200 OK` + "\n"
+	v.write("@01.000 input frame rate=25", bar1opens+"@02.000 synthesis text 你好")
+	require.NoError(t, os.WriteFile(filepath.Join(v.dir, "access.log"), []byte(access), 0o600))
+	v.poll(3)
+	v.write("@04.000 yield speech len 10.0, rtf 0.2", bar1ends, bar1opens+"@05.000 synthesis text 你好", "@07.000 yield speech len 10.0, rtf 0.2", bar1ends)
+	v.poll(8)
+	v.poll(20)
+	require.Len(t, v.news.Syntheses, 2)
+	for _, s := range v.news.Syntheses {
+		require.Empty(t, s.Mode)
+	}
+}
