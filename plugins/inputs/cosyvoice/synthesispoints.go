@@ -72,6 +72,9 @@ func (t *tick) synthesis(instance, version string, s *synthesis.Synthesis, meanw
 
 // addMemory adds the numbers of an out of memory message.
 func addMemory(fields map[string]any, m logline.MemoryText) {
+	if m == (logline.MemoryText{}) {
+		return
+	}
 	for name, bytes := range map[string]float64{
 		"oom_tried_bytes": m.Tried, "oom_total_bytes": m.Total, "oom_free_bytes": m.Free,
 		"oom_allocated_bytes": m.Allocated, "oom_reserved_bytes": m.Reserved,
