@@ -35,6 +35,7 @@ func (t *Tracker) bar(record *logline.Record) {
 		}
 	}
 	if b.Done > r.Bar.Done {
+		t.claim(r)
 		t.complete(r)
 		r.Progress = t.Now
 	}
@@ -100,6 +101,9 @@ func (r *request) shows(done, total int) bool {
 
 func (t *Tracker) close(r *request, b *logline.BarLine) {
 	if b.Done == b.Total {
+		if r.Bar.Done < b.Total { // its last step was not shown
+			t.claim(r)
+		}
 		t.finish(r, OK, "")
 		return
 	}

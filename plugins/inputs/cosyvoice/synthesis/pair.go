@@ -19,18 +19,33 @@ const (
 
 // segment is a part of a text from its start to the last of its yields.
 type segment struct {
-	Request   *request `json:"-"`
-	Number    int      // in the order of the starts
-	Started   time.Time
-	Untold    bool // no line told its start
-	Yields    int
-	LastYield time.Time
-	Whole     bool // one yield was longer than a chunk of a stream can be
+	Request *request `json:"-"`
+	Number  int      // in the order of the starts
+	Started time.Time
+	Untold  bool // no line told its start
+	yields
 	// Characters are those of its text.
 	Characters int
 	// Sure is the last reference beyond doubt, where the yields since then could also be
 	// those of other segments; zero if there is no doubt.
 	Sure time.Time
+}
+
+// yields are those of a segment so far.
+type yields struct {
+	Yields    int
+	LastYield time.Time
+	Whole     bool // one yield was longer than a chunk of a stream can be
+}
+
+// givenYield is a yield with what it was added to, so that it can be taken away again.
+type givenYield struct {
+	Yield   logline.YieldLine
+	Start   time.Time // of the model's work on it
+	At      time.Time
+	Place   logline.Place
+	Before  made
+	Segment yields
 }
 
 // reference is when the model can have begun with the next yield at the earliest.
@@ -64,20 +79,53 @@ func (t *Tracker) yield(record *logline.Record, at time.Time) {
 	}
 	r := s.Request
 	t.enter(r)
-	r.addYield(record.Yield, s, at)
-	r.End, r.EndPlace, r.Stuck = at, record.Place, false
+	y := &givenYield{Yield: record.Yield, Start: start, At: at, Place: record.Place}
 	t.yields++
+	for _, other := range t.Requests {
+		other.Last = nil
+	}
+	t.give(s, y)
 	if !exact {
+		r.Last = y
 		r.Pairs++
 		t.inferred++
 	}
-	t.Memory.Streams = t.Memory.Streams || s.Yields > 0
-	s.Yields++
-	s.LastYield = at
-	s.Whole = record.Yield.AudioSeconds > wholeSegment
 	t.Memory.took(compute)
 	if r.Bar == nil && !t.Memory.Streams {
 		t.leave(r) // it may have ended, and is not known to go on
+	}
+}
+
+// give adds a yield to a segment.
+func (t *Tracker) give(s *segment, y *givenYield) {
+	r := s.Request
+	y.Before, y.Segment = r.made, s.yields
+	r.addYield(y.Yield, s, y.At)
+	r.End, r.EndPlace, r.Stuck = y.At, y.Place, false
+	t.Memory.Streams = t.Memory.Streams || s.Yields > 0
+	s.Yields++
+	s.LastYield = y.At
+	s.Whole = y.Yield.AudioSeconds > wholeSegment
+}
+
+// claim gives a request the yield directly before its bar's step, where that was inferred
+// to be another's: the bar steps once the last audio of a segment was handed out.
+func (t *Tracker) claim(r *request) {
+	if r.Current == nil {
+		return
+	}
+	for _, other := range t.Requests {
+		y := other.Last
+		if y == nil || other == r || other.Current == nil {
+			continue
+		}
+		if quality, _ := r.Current.fit(y.Start); quality >= fitsUnlikely {
+			return
+		}
+		other.made, other.Current.yields, other.Last = y.Before, y.Segment, nil
+		t.give(r.Current, y)
+		r.Pairs++
+		return
 	}
 }
 

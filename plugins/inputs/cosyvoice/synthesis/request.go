@@ -38,24 +38,12 @@ type request struct {
 	// record before and the one that follows.
 	Unplaced bool
 	Start    time.Time // of the first segment, or of what was seen before it
-	Progress time.Time // when it last got ahead
-	End      time.Time // of the last yield
-	EndPlace logline.Place
 
 	Current  *segment
 	Segments int
-	Chunks   int
-	Audio    float64
-	Compute  float64
-	Pairs    int // inferred ones
-
-	FirstChunk      *float64
-	FirstChunkAudio *float64
-	Gap             *float64
-	Ahead           float64 // audio handed out, less the time the model took since the first chunk
-	Stalled         bool
-	Longest         float64 // audio of one yield
-	Several         bool    // some segment had more than one yield
+	made
+	// Last is the last yield of all, if it is the request's by inference.
+	Last *givenYield
 
 	Characters int
 	Told       bool   // characters are known
@@ -71,8 +59,27 @@ type request struct {
 	Memory      logline.MemoryText
 }
 
+// made is what the model has made for a request so far.
+type made struct {
+	Progress time.Time // when it last got ahead
+	End      time.Time // of the last yield
+	EndPlace logline.Place
+	Chunks   int
+	Audio    float64
+	Compute  float64
+	Pairs    int // inferred ones
+
+	FirstChunk      *float64
+	FirstChunkAudio *float64
+	Gap             *float64
+	Ahead           float64 // audio handed out, less the time the model took since the first chunk
+	Stalled         bool
+	Longest         float64 // audio of one yield
+	Several         bool    // some segment had more than one yield
+}
+
 func (t *Tracker) newRequest(place logline.Place, start time.Time) *request {
-	r := &request{Opening: place, Start: start, Progress: start, Told: true}
+	r := &request{Opening: place, Start: start, made: made{Progress: start}, Told: true}
 	r.WarmUp = t.Memory.SinceStart < warmUps
 	t.Memory.SinceStart++
 	if len(t.Requests) == maxRequests {

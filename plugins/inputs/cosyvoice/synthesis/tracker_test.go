@@ -237,3 +237,31 @@ func TestBarTellsItsAge(t *testing.T) {
 		require.Equal(t, []float64{1, 2, 4}[i], s.AudioSeconds)
 	}
 }
+
+// Two streams in step: their chunks could be each other's, but a bar steps right after the
+// last chunk of its own segment, even where the step itself is not shown.
+func TestABarClaimsTheLastChunk(t *testing.T) {
+	const row1 = "\n\r  0%|          | 0/1 [00:00<?, ?it/s]\x1b[A"
+	for name, shown := range map[string]string{"step": "\n\r100%|##########| 1/1 [00:02<00:00,  2.00s/it]\x1b[A", "no step": ""} {
+		t.Run(name, func(t *testing.T) {
+			tracker := told(t, TextLength,
+				bar2opens+"@10.000 synthesis text 一",
+				row1+"@10.001 synthesis text 二",
+				"@11.000 yield speech len 4.0, rtf 0.25", // 10.000, the first one's
+				"@11.001 yield speech len 4.0, rtf 0.25", // 10.001
+				"@12.000 yield speech len 1.0, rtf 1.0",  // 11.000: nearer to the first one's
+				shown+"\r100%|##########| 1/1 [00:02<00:00,  2.00s/it]",
+				"@12.501 yield speech len 3.0, rtf 0.5") // 11.001
+			tracker.End()
+			found := tracker.Take().Syntheses
+			require.Len(t, found, 2)
+			require.Equal(t, []float64{5, 7}, []float64{found[0].AudioSeconds, found[1].AudioSeconds})
+			require.Equal(t, []int{2, 2}, []int{found[0].Chunks, found[1].Chunks})
+			require.Equal(t, moment(10.001), found[0].Start)
+			require.Equal(t, moment(12.501), found[1].End)
+			for _, s := range found {
+				require.True(t, s.Inferred)
+			}
+		})
+	}
+}
