@@ -41,6 +41,9 @@ func TestExitCodes(t *testing.T) {
 		{"no value", []string{"up", "--state"}, exitUsage, "", "--state needs a value"},
 		{"stray argument", []string{"status", "now"}, exitUsage, "", `unexpected argument "now"`},
 		{"bad value", []string{"up", "--influx-port", "many"}, exitUsage, "", `"many" is no value for --influx-port`},
+		{"unknown scenario", []string{"up", "--demo", "--scenario", "storm"}, exitUsage, "", `"storm" is no value for --scenario`},
+		{"scenario without a demo", []string{"up", "--scenario", "leak"}, exitUsage, "", "--scenario is of use only with --demo"},
+		{"seed without a demo", []string{"up", "--seed", "2", "--lang", "zh"}, exitUsage, "", "--seed 只能与 --demo 一起使用"},
 		{"no port at all", []string{"up", "--influx-port", "0"}, exitUsage, "", `"0" is no value for --influx-port`},
 		{"too large a port", []string{"up", "--sim-port", "65536"}, exitUsage, "", `"65536" is no value for --sim-port`},
 		{"unknown language", []string{"status", "--lang", "fr"}, exitUsage, "", "--lang takes en or zh"},
@@ -107,7 +110,7 @@ func TestStatusView(t *testing.T) {
 		Problems: []words.Message{words.PartDown.With("telegraf", "/state/logs/telegraf.log")},
 	}
 	for language, want := range map[words.Language]string{
-		words.English: `cosyvoice-telegraf runs for 3 h 0 min, state folder /state
+		words.English: `Monitoring runs for 3 h 0 min, state folder /state
 
 influxd              2.9.1    running   pid 12   3 h 0 min
 telegraf             1.39.3   down
@@ -121,7 +124,7 @@ server 50000                        busy  1 min 30 s  abc
 
 ✗ telegraf is down; ` + "`up`" + ` starts it again by itself. If that goes on, the reason stands at the end of /state/logs/telegraf.log.
 `,
-		words.Chinese: `cosyvoice-telegraf 已运行 3 小时 0 分，状态目录 /state
+		words.Chinese: `监控已运行 3 小时 0 分，状态目录 /state
 
 influxd              2.9.1    运行中   pid 12   3 小时 0 分
 telegraf             1.39.3   未运行

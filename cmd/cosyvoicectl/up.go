@@ -18,7 +18,14 @@ func (t *tool) upCommand() *cobra.Command {
 		Short:   words.UpShort.In(t.language),
 		Long:    words.UpLong.In(t.language),
 		Example: words.UpExample.In(t.language),
-		Args:    noArguments,
+		Args: func(cmd *cobra.Command, args []string) error {
+			for _, name := range []string{flagSimPort, flagScenario, flagSeed} {
+				if !options.Demo && cmd.Flags().Changed(name) {
+					return words.FlagNeedsDemo.With(flagText(name))
+				}
+			}
+			return noArguments(cmd, args)
+		},
 		RunE: func(cmd *cobra.Command, _ []string) (err error) {
 			if options.Folder, err = stateFolder(dir); err != nil {
 				return err
@@ -32,14 +39,21 @@ func (t *tool) upCommand() *cobra.Command {
 	flags := command.Flags()
 	flags.SortFlags = false
 	flags.StringVar(&dir, "state", defaultState(), words.FlagState.In(t.language))
-	options.InfluxPort, options.SimPort = 8086, 50000
+	options.InfluxPort, options.SimPort, options.Scenario = 8086, 50000, "steady"
 	flags.Var((*port)(&options.InfluxPort), "influx-port", words.FlagInfluxPort.In(t.language))
 	flags.BoolVar(&options.Demo, "demo", false, words.FlagDemo.In(t.language))
-	flags.Var((*port)(&options.SimPort), "sim-port", words.FlagSimPort.In(t.language))
-	flags.StringVar(&options.Scenario, "scenario", "steady", words.FlagScenario.In(t.language))
-	flags.Uint64Var(&options.Seed, "seed", 1, words.FlagSeed.In(t.language))
+	flags.Var((*port)(&options.SimPort), flagSimPort, words.FlagSimPort.In(t.language))
+	flags.Var((*scenario)(&options.Scenario), flagScenario, words.FlagScenario.In(t.language))
+	flags.Uint64Var(&options.Seed, flagSeed, 1, words.FlagSeed.In(t.language))
 	return command
 }
+
+// Flags that only mean something with --demo.
+const (
+	flagSimPort  = "sim-port"
+	flagScenario = "scenario"
+	flagSeed     = "seed"
+)
 
 // defaultState follows the XDG base directory specification.
 func defaultState() string {

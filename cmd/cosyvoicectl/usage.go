@@ -2,6 +2,7 @@ package main
 
 import (
 	"errors"
+	"slices"
 	"strconv"
 
 	"github.com/spf13/cobra"
@@ -22,6 +23,20 @@ func (p *port) Set(text string) error {
 		return errors.New("a port is a number from 1 to 65535")
 	}
 	*p = port(number)
+	return nil
+}
+
+// scenario is the value of the flag that takes one of the simulated server's.
+type scenario string
+
+func (s *scenario) String() string { return string(*s) }
+func (s *scenario) Type() string   { return "scenario" }
+
+func (s *scenario) Set(text string) error {
+	if !slices.Contains([]string{"steady", "leak", "crash"}, text) {
+		return errors.New("a scenario is steady, leak or crash")
+	}
+	*s = scenario(text)
 	return nil
 }
 

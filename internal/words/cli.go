@@ -30,6 +30,10 @@ var (
 		En: "%s needs a value",
 		Zh: "选项 %s 需要一个值",
 	}
+	FlagNeedsDemo = Text{
+		En: "%s is of use only with --demo",
+		Zh: "%s 只能与 --demo 一起使用",
+	}
 	FlagValueInvalid = Text{
 		En: "%q is no value for %s",
 		Zh: "%q 不是 %s 的有效值",
@@ -130,7 +134,7 @@ var (
 	}
 	FlagDemo = Text{
 		En: "simulate the GPU and the server where this host has none",
-		Zh: "本机没有 GPU 或服务时用模拟代替",
+		Zh: "本机没有 GPU 或服务时，用模拟的代替",
 	}
 	FlagSimPort = Text{
 		En: "port of the simulated server",

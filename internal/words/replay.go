@@ -30,11 +30,11 @@ var (
 		Zh: "共 %d 次合成：成功 %d，失败 %d，客户端中断 %d，卡死 %d。音频 %.1f 秒，计算 %.1f 秒，RTF %.3f。",
 	}
 	ReplayReading = Text{
-		En: "%d lines read, %d understood, %d suspicious; %d of %d yields inferred, %d from before the log's beginning.",
-		Zh: "读取 %d 行，识别 %d 行，可疑 %d 行；推断 %d 次，共输出 %d 次，另有 %d 次属于日志开头之前的请求。",
+		En: "%[1]d lines read, %[2]d understood, %[3]d suspicious; %[4]d of %[5]d yields inferred, %[6]d from before the log's beginning.",
+		Zh: "读取 %[1]d 行，识别 %[2]d 行，可疑 %[3]d 行；音频输出 %[5]d 次，其中 %[4]d 次的归属靠推断；另有 %[6]d 次属于日志开始之前的请求。",
 	}
 	ReplayNothing = Text{
 		En: "No synthesis was found. The log must hold the server's lines \"synthesis text\" and \"yield speech len\", which it writes to its standard error.",
-		Zh: "没有找到任何合成记录。日志中应包含服务端写到标准错误的 “synthesis text” 和 “yield speech len” 行。",
+		Zh: "没有找到任何合成记录。日志中应包含服务写到标准错误输出（stderr）的 “synthesis text” 和 “yield speech len” 行。",
 	}
 )

@@ -3,12 +3,12 @@ package words
 // What `cosyvoicectl status` shows.
 var (
 	StatusRunning = Text{
-		En: "cosyvoice-telegraf runs for %s, state folder %s",
-		Zh: "cosyvoice-telegraf 已运行 %s，状态目录 %s",
+		En: "Monitoring runs for %s, state folder %s",
+		Zh: "监控已运行 %s，状态目录 %s",
 	}
 	StatusStopped = Text{
-		En: "cosyvoice-telegraf does not run, state folder %s",
-		Zh: "cosyvoice-telegraf 未运行，状态目录 %s",
+		En: "Monitoring does not run, state folder %s",
+		Zh: "监控未运行，状态目录 %s",
 	}
 	StatusHealthy = Text{
 		En: "All is well.",
@@ -73,7 +73,7 @@ var ServerStates = map[string]Text{
 	"starting": {En: "starting", Zh: "启动中"},
 	"ready":    {En: "ready", Zh: "就绪"},
 	"busy":     {En: "busy", Zh: "繁忙"},
-	"stuck":    {En: "stuck", Zh: "卡住"},
+	"stuck":    {En: "stuck", Zh: "卡死"},
 	"dead":     {En: "not running", Zh: "已退出"},
 }
 
@@ -81,7 +81,7 @@ var ServerStates = map[string]Text{
 var (
 	NotRunning = Text{
 		En: "Nothing runs on this folder. Start it: cosyvoicectl up --state %s",
-		Zh: "该目录上没有运行中的监控。启动：cosyvoicectl up --state %s",
+		Zh: "没有使用该目录的监控在运行。启动命令：cosyvoicectl up --state %s",
 	}
 	PartDown = Text{
 		En: "%s is down; `up` starts it again by itself. If that goes on, the reason stands at the end of %s.",
@@ -137,10 +137,10 @@ var (
 	}
 	GPULost = Text{
 		En: "The GPU %s is lost: %s. Look into dmesg for Xid 79, check its power and slot, and restart the host.",
-		Zh: "GPU %s 已丢失：%s。请在 dmesg 中查找 Xid 79，检查供电和插槽，然后重启主机。",
+		Zh: "GPU %s 已掉卡（系统已找不到它），原因：%s。请在 dmesg 中查找 Xid 79，检查供电和插槽，然后重启主机。",
 	}
 	GPUFailed = Text{
 		En: "The GPU %s cannot be read: %s",
-		Zh: "无法读取 GPU %s：%s",
+		Zh: "无法读取 GPU %s，原因：%s",
 	}
 )

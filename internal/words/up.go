@@ -162,7 +162,7 @@ var (
 	}
 	FolderUnreadable = Text{
 		En: "The state folder %s cannot be read: %v. Ask as the user who runs `cosyvoicectl up`.",
-		Zh: "无法读取状态目录 %s：%v。请以运行 `cosyvoicectl up` 的用户身份执行。",
+		Zh: "无法读取状态目录 %s：%v。请改用运行 `cosyvoicectl up` 的那个用户执行本命令。",
 	}
 	DiskFull = Text{
 		En: "The disk of %s has only %d MiB free; InfluxDB and Telegraf need at least %d MiB to write. Free some space, or choose a folder on another disk with --state.",
