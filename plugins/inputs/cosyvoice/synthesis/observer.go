@@ -70,6 +70,7 @@ func NewObserver(options Options) *Observer {
 // tick, and takes as long as the file system does.
 func (o *Observer) Poll(servers []Server) {
 	now := o.options.Now()
+	var strangers []string // whose logs were never read before
 	for _, s := range servers {
 		w := o.watched[s.Instance]
 		switch current := (logfile.Server{PID: s.PID, Start: s.StartTime}); {
@@ -80,7 +81,7 @@ func (o *Observer) Poll(servers []Server) {
 			}
 			w.attach(current, o.zoneOf(s.PID), now)
 			if isNew && w.resumeAt == nil {
-				o.saveBeginning(s.Instance, w)
+				strangers = append(strangers, s.Instance)
 			}
 		case !s.Up && w != nil && w.server.PID != 0:
 			w.detach(now)
@@ -88,6 +89,9 @@ func (o *Observer) Poll(servers []Server) {
 		if s.Up {
 			o.watched[s.Instance].pids = s.PIDs
 		}
+	}
+	for _, instance := range strangers {
+		o.saveBeginning(instance, o.watched[instance])
 	}
 	for _, w := range o.watched {
 		w.poll(now)

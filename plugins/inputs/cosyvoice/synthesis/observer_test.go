@@ -252,3 +252,20 @@ func TestAnAccessLogOfItsOwnAnnouncesNothing(t *testing.T) {
 		require.Empty(t, s.Mode)
 	}
 }
+
+func TestASharedLogStaysWithTheServerThatHadIt(t *testing.T) {
+	v := observe(t)
+	v.write("@01.000 input frame rate=25")
+	v.poll(5)
+	v.save()
+	v.restart()
+	v.write(bar1opens+"@06.000 synthesis text 你好", "@07.000 yield speech len 10.0, rtf 0.1", bar1ends)
+	v.now = moment(10)
+	both := []Server{{Instance: "amber", PID: 4712, Up: true}, {Instance: "studio", PID: 4711, Up: true}}
+	v.o.Poll(both)
+	v.now = moment(20)
+	v.o.Poll(both)
+	readings := v.o.Report()
+	require.Empty(t, readings[0].Syntheses)
+	require.Len(t, readings[1].Syntheses, 1)
+}

@@ -69,6 +69,9 @@ func (w *watched) tellsSyntheses() bool {
 
 // isSilent tells whether enough was heard of the log to say that it tells nothing.
 func (w *watched) isSilent(now time.Time) bool {
+	if w.follower.Waits() {
+		return false // what it does is told of the server that it shares its log with
+	}
 	return w.follower.Reason() != "" || now.Sub(w.outputs.began) >= silentFor
 }
 

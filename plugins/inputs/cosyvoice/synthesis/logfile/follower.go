@@ -69,6 +69,7 @@ type Options struct {
 	MaxBacklog int64
 	// Peers are the followers of all servers of the host, by the servers' names. A file
 	// that one of them reads is not read for another server, as long as the first is up.
+	// All are polled from one goroutine.
 	Peers map[string]*Follower
 	// Known are the files that an earlier Follower of this server read.
 	Known []Saved
@@ -111,7 +112,7 @@ type Follower struct {
 	lastID  FileID
 	known   []Saved // contents that were read, by an earlier Follower or to their end
 	reason  string
-	waits   bool // for a file that another server has
+	waits   bool // for a file that it shares with another server
 
 	batch batch
 }
@@ -223,6 +224,9 @@ func (f *Follower) Reason() string {
 	}
 	return ""
 }
+
+// Waits tells that another server has a log that the attached one writes to as well.
+func (f *Follower) Waits() bool { return f.waits }
 
 // Close closes all files.
 func (f *Follower) Close() {

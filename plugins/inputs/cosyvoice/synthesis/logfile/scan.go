@@ -15,8 +15,7 @@ func (f *Follower) scan() {
 	if !ok {
 		return // the server is gone, as the owner will tell soon
 	}
-	f.waits = false
-	defer func() { f.setReason(reason) }()
+	sharedWith := ""
 	for _, s := range f.streams {
 		s.leaving = !f.isNamed()
 		if f.isNamed() && s.isGone() {
@@ -32,15 +31,25 @@ func (f *Follower) scan() {
 		if f.isFollowed(wanted.identity) {
 			continue // it was renamed
 		}
-		if other := f.sharedWith(wanted); other != "" {
-			f.waits, reason = true, sharedAdvice(wanted.path, other)
+		mine, other := f.contest(wanted)
+		if !mine {
+			if other != "" {
+				sharedWith = sharedAdvice(wanted.path, other)
+			}
 			continue
 		}
 		f.takeOver(wanted)
 		// What a glob finds later than at the first look is new.
 		f.streams = append(f.streams, &stream{source: wanted, follower: f, missing: f.isNamed() && f.looked})
 	}
-	f.looked = true
+	f.looked, f.waits = true, sharedWith != ""
+	if len(f.streams) == 0 && reason == "" {
+		reason = sharedWith
+	}
+	if reason != f.reason && reason != "" {
+		f.options.Log.Warnf("%s", reason)
+	}
+	f.reason = reason
 }
 
 // isNamed tells that the user says what to follow.
@@ -63,13 +72,6 @@ func (f *Follower) wanted() (sources []source, reason string, ok bool) {
 		}
 	}
 	return sources, reason, true
-}
-
-func (f *Follower) setReason(reason string) {
-	if reason != f.reason && reason != "" {
-		f.options.Log.Warnf("%s", reason)
-	}
-	f.reason = reason
 }
 
 // named returns the files that the patterns name. Rotated and compressed files are left
