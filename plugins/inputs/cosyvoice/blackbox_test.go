@@ -125,20 +125,23 @@ func TestExitIsExplained(t *testing.T) {
 		reason string
 		words  string
 	}{
-		"nothing is known":         {reason: "unknown", words: "why is not known"},
-		"the kernel killed it":     {oom: true, reason: "oom_killed", words: "the kernel killed it for lack of memory"},
-		"the log's last error":     {fault: synthesis.Fault{At: after(55), FaultText: logline.FaultText{Error: logline.IllegalAccess, Message: "CUDA error"}}, reason: "cuda_error", words: "its log's last error: CUDA error; every request fails from now on: restart the server"},
-		"an error of long ago":     {fault: synthesis.Fault{At: after(-30), FaultText: logline.FaultText{Error: logline.IllegalAccess}}, reason: "unknown", words: "why is not known"},
-		"a signal":                 {status: new(unix.WaitStatus(unix.SIGSEGV)), reason: "crashed", words: "it crashed (SIGSEGV)"},
-		"a person":                 {status: new(unix.WaitStatus(unix.SIGTERM)), reason: "stopped", words: "it was told to stop (SIGTERM)"},
-		"a closed terminal":        {status: new(unix.WaitStatus(unix.SIGHUP)), reason: "stopped", words: "its terminal was closed (SIGHUP): start it under nohup or tmux, or as a service"},
-		"somebody killed it":       {status: new(unix.WaitStatus(unix.SIGKILL)), reason: "killed", words: "it was killed (SIGKILL): by a person, by what supervises it, or by the kernel for lack of memory, see dmesg"},
-		"an exit code":             {status: new(unix.WaitStatus(3 << 8)), reason: "failed", words: "it ended with exit code 3"},
-		"its own end":              {status: new(unix.WaitStatus(0)), reason: "stopped", words: "it ended in order (exit code 0)"},
-		"the kernel, not a person": {oom: true, status: new(unix.WaitStatus(unix.SIGKILL)), reason: "oom_killed", words: "the kernel killed it for lack of memory"},
-		"an error and a signal":    {fault: synthesis.Fault{At: after(55), FaultText: logline.FaultText{Error: logline.OutOfMemory, Message: "no memory"}}, status: new(unix.WaitStatus(unix.SIGABRT)), reason: "oom", words: "it crashed (SIGABRT); its log's last error: no memory"},
-		"stopped for an error":     {fault: synthesis.Fault{At: after(55), FaultText: logline.FaultText{Error: logline.OutOfMemory, Message: "no memory"}}, status: new(unix.WaitStatus(unix.SIGINT)), reason: "stopped", words: "it was told to stop (SIGINT); its log's last error: no memory"},
-		"a request's own error":    {fault: synthesis.Fault{At: after(55), FaultText: logline.FaultText{Error: logline.BadInput}}, reason: "unknown", words: "why is not known"},
+		"nothing is known":                    {reason: "unknown", words: "why is not known"},
+		"the kernel killed it":                {oom: true, reason: "oom_killed", words: "the kernel killed it for lack of memory"},
+		"the log's last error":                {fault: synthesis.Fault{At: after(55), FaultText: logline.FaultText{Error: logline.IllegalAccess, Message: "CUDA error"}}, reason: "cuda_error", words: "its log's last error: CUDA error; every request fails from now on: restart the server"},
+		"an error of long ago":                {fault: synthesis.Fault{At: after(-30), FaultText: logline.FaultText{Error: logline.IllegalAccess}}, reason: "unknown", words: "why is not known"},
+		"a signal":                            {status: new(unix.WaitStatus(unix.SIGSEGV)), reason: "crashed", words: "it crashed (SIGSEGV)"},
+		"a person":                            {status: new(unix.WaitStatus(unix.SIGTERM)), reason: "stopped", words: "it was told to stop (SIGTERM)"},
+		"a closed terminal":                   {status: new(unix.WaitStatus(unix.SIGHUP)), reason: "stopped", words: "its terminal was closed (SIGHUP): start it under nohup or tmux, or as a service"},
+		"somebody killed it":                  {status: new(unix.WaitStatus(unix.SIGKILL)), reason: "killed", words: "it was killed (SIGKILL): by a person, by what supervises it, or by the kernel for lack of memory, see dmesg"},
+		"an exit code":                        {status: new(unix.WaitStatus(3 << 8)), reason: "failed", words: "it ended with exit code 3"},
+		"its own end":                         {status: new(unix.WaitStatus(0)), reason: "stopped", words: "it ended in order (exit code 0)"},
+		"the kernel, not a person":            {oom: true, status: new(unix.WaitStatus(unix.SIGKILL)), reason: "oom_killed", words: "the kernel killed it for lack of memory"},
+		"an error and a signal":               {fault: synthesis.Fault{At: after(55), FaultText: logline.FaultText{Error: logline.OutOfMemory, Message: "no memory"}}, status: new(unix.WaitStatus(unix.SIGABRT)), reason: "oom", words: "it crashed (SIGABRT); its log's last error: no memory"},
+		"a request's exception, and a person": {fault: synthesis.Fault{At: after(55), FaultText: logline.FaultText{Class: "ValueError"}}, status: new(unix.WaitStatus(unix.SIGKILL)), reason: "killed", words: "it was killed (SIGKILL): by a person, by what supervises it, or by the kernel for lack of memory, see dmesg; its log's last error: ValueError"},
+		"another process was killed":          {oom: true, status: new(unix.WaitStatus(unix.SIGTERM)), reason: "stopped", words: "it was told to stop (SIGTERM)"},
+		"its worker was killed":               {oom: true, status: new(unix.WaitStatus(1 << 8)), reason: "oom_killed", words: "it ended with exit code 1 after the kernel had killed a process of its cgroup for lack of memory"},
+		"stopped for an error":                {fault: synthesis.Fault{At: after(55), FaultText: logline.FaultText{Error: logline.OutOfMemory, Message: "no memory"}}, status: new(unix.WaitStatus(unix.SIGINT)), reason: "stopped", words: "it was told to stop (SIGINT); its log's last error: no memory"},
+		"a request's own error":               {fault: synthesis.Fault{At: after(55), FaultText: logline.FaultText{Error: logline.BadInput}}, reason: "unknown", words: "why is not known"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			reading := synthesis.Reading{Instance: "studio"}

@@ -1,8 +1,8 @@
 package cosyvoice
 
 import (
+	"cmp"
 	"fmt"
-	"strings"
 	"time"
 
 	"golang.org/x/sys/unix"
@@ -47,29 +47,31 @@ func (c *Cosyvoice) explainExit(t *tick, e process.Event, fields map[string]any)
 }
 
 // exitReason tells why a server is gone; trouble is what its log complained of last, if
-// that was not long ago.
+// that was not long ago. Signal and code are those of the process itself; the count of the
+// out of memory killer is that of its cgroup, and the log may be that of other servers too.
 func exitReason(e process.Event, trouble logEvent) (reason, words string) {
 	reason = reasonUnknown
-	var all []string
 	if e.Status != nil {
 		reason, words = statusReason(*e.Status)
-		all = append(all, words)
 	}
 	switch {
-	case e.OOMKilled:
+	case e.OOMKilled && (e.Status == nil || reason == reasonKilled):
 		return reasonOOMKilled, "the kernel killed it for lack of memory"
-	case trouble.kind == reasonKilled:
+	case e.OOMKilled && reason == reasonFailed:
+		return reasonOOMKilled, words + " after the kernel had killed a process of its cgroup for lack of memory"
+	case trouble.kind == reasonKilled && e.Status == nil:
 		return reasonKilled, trouble.message
-	case trouble.kind != "":
-		if reason != reasonStopped {
-			reason = trouble.kind
-		}
-		all = append(all, "its log's last error: "+trouble.message)
+	case trouble.kind == "" || trouble.kind == reasonKilled:
+		return reason, cmp.Or(words, "why is not known")
 	}
-	if len(all) == 0 {
-		return reasonUnknown, "why is not known"
+	fatal := trouble.grave && (reason == reasonCrashed || reason == reasonFailed)
+	if fatal || e.Status == nil {
+		reason = trouble.kind
 	}
-	return reason, strings.Join(all, "; ")
+	if words != "" {
+		words += "; "
+	}
+	return reason, words + "its log's last error: " + trouble.message
 }
 
 func statusReason(status unix.WaitStatus) (reason, words string) {
