@@ -19,7 +19,7 @@ func TestBlackBox(t *testing.T) {
 	s := startWatch(t)
 	mortal := s.serve("--restart", "--rate", "600", "--clients", "2", "--rtf", "0.3")
 	full := s.serve("--gpu", "1", "--scenario", "accidents", "--requests", "17", "--rate", "600", "--clients", "1", "--rtf", "0.05")
-	hanging := s.serve("--gpu", "1", "--entry", "fastapi", "--scenario", "hang", "--requests", "8", "--rate", "600", "--clients", "2", "--rtf", "0.05")
+	hanging := s.serve("--gpu", "1", "--entry", "fastapi", "--scenario", "hang", "--requests", "8", "--rate", "600", "--clients", "1", "--rtf", "0.05")
 
 	t.Run("killed", func(t *testing.T) {
 		for range 2 {

@@ -37,6 +37,7 @@ func (t *Tracker) bar(record *logline.Record) {
 	if b.Done > r.Bar.Done {
 		t.claim(r)
 		t.complete(r)
+		t.acquit(r)
 		r.Progress = t.Now
 	}
 	r.Bar.Done = b.Done
@@ -104,6 +105,8 @@ func (t *Tracker) close(r *request, b *logline.BarLine) {
 		if r.Bar.Done < b.Total { // its last step was not shown
 			t.claim(r)
 		}
+		t.complete(r)
+		t.acquit(r)
 		t.finish(r, OK, "")
 		return
 	}

@@ -19,9 +19,7 @@ func (t *Tracker) fault(record *logline.Record, at time.Time) {
 		t.faultsDropped++
 	}
 	if f.Where == logline.LLMThread {
-		if s := t.newestOpen(true); s != nil {
-			s.Request.ThreadFault = &f
-		}
+		t.blame(threadFault{f, at})
 		return
 	}
 	r := t.failed(at)
@@ -38,6 +36,31 @@ func (t *Tracker) fault(record *logline.Record, at time.Time) {
 	t.finish(r, outcome, f.Error)
 }
 
+// threadFault is the death of a thread of the language model.
+type threadFault struct {
+	logline.FaultText
+	At time.Time
+}
+
+// blame finds the request whose thread died. The log does not tell it.
+func (t *Tracker) blame(fault threadFault) {
+	s := t.newestOpen(func(s *segment) bool { return s.Request.ThreadFault == nil && !s.Started.After(fault.At) })
+	if s != nil {
+		s.Request.ThreadFault = &fault
+	}
+}
+
+// acquit blames another request for the death of a thread, if this one turns out to have
+// got all of a stream: that never ends without its thread.
+func (t *Tracker) acquit(r *request) {
+	if r.ThreadFault == nil || !r.Several {
+		return
+	}
+	fault := *r.ThreadFault
+	t.blame(fault)
+	r.ThreadFault = nil
+}
+
 // failed is the request that an exception ended. Its bar is closed before the exception
 // is written; one without a bar has a segment in work, or was just announced.
 func (t *Tracker) failed(at time.Time) *request {
@@ -51,19 +74,19 @@ func (t *Tracker) failed(at time.Time) *request {
 		r.Inferred = !t.bindArrival(r)
 		return r
 	}
-	if s := t.newestOpen(false); s != nil && s.Request.Bar == nil {
+	if s := t.newestOpen(func(*segment) bool { return true }); s != nil && s.Request.Bar == nil {
 		s.Request.Inferred = s.Request.Inferred || len(t.Requests) > 1
 		return s.Request
 	}
 	return nil
 }
 
-// newestOpen is the segment that started last of those without audio, else of all. With
-// alive, only those count whose thread has not died.
-func (t *Tracker) newestOpen(alive bool) *segment {
+// newestOpen is the segment that started last of those without audio, else of all, among
+// those that may be meant.
+func (t *Tracker) newestOpen(may func(*segment) bool) *segment {
 	var newest *segment
 	for _, s := range t.open {
-		if alive && s.Request.ThreadFault != nil || s.Request.Stuck {
+		if !may(s) || s.Request.Stuck {
 			continue
 		}
 		if newest == nil || s.Yields == 0 || newest.Yields > 0 {

@@ -50,7 +50,7 @@ type request struct {
 	Digest     []byte // of the text so far
 	Text       []byte
 
-	ThreadFault *logline.FaultText
+	ThreadFault *threadFault
 	Closing     bool // its bar was closed early
 	ClosedAt    time.Time
 	Stuck       bool

@@ -265,3 +265,31 @@ func TestABarClaimsTheLastChunk(t *testing.T) {
 		})
 	}
 }
+
+// Whose thread died is a guess. A stream that goes on to its end had a living one.
+func TestADeadThreadIsNotThatOfAStreamThatEnds(t *testing.T) {
+	const row1 = "\n\r  0%|          | 0/1 [00:00<?, ?it/s]\x1b[A"
+	for name, ends := range map[string]string{
+		"step":    "\n\r100%|##########| 1/1 [00:02<00:00,  2.00s/it]\x1b[A\r100%|##########| 1/1 [00:02<00:00,  2.00s/it]",
+		"no step": "\r100%|##########| 1/1 [00:02<00:00,  2.00s/it]",
+	} {
+		t.Run(name, func(t *testing.T) {
+			tracker := told(t, TextLength,
+				bar2opens+"@10.000 synthesis text 一",
+				row1+"@10.500 synthesis text 二",
+				"Exception in thread Thread-4 (llm_job):", "Traceback (most recent call last):",
+				`  File "/opt/CosyVoice/cosyvoice/cli/model.py", line 121, in llm_job`, "    for i in token_generator:",
+				"ValueError: should not get token 6590", "@10.600 some other line",
+				"@11.000 yield speech len 1.0, rtf 0.5",
+				"@12.000 yield speech len 1.0, rtf 1.0",
+				ends+"@12.100 some other line")
+			tracker.Advance(moment(26))
+			news := tracker.Take()
+			require.Len(t, news.Syntheses, 1)
+			require.Equal(t, OK, news.Syntheses[0].Outcome)
+			require.Empty(t, news.Syntheses[0].Error)
+			require.Len(t, news.Stuck, 1)
+			require.Equal(t, logline.BadToken, news.Stuck[0].Cause)
+		})
+	}
+}
