@@ -154,6 +154,7 @@ type memory struct {
 	// PID is that of the server whose reports Reported is about.
 	PID      int
 	Reported span
+	Crossed  []time.Time // see reported
 	// Outputs is since when the server's audio files count.
 	Outputs time.Time
 }
@@ -171,7 +172,7 @@ func remembered(text json.RawMessage) memory {
 // server is known.
 func (o *Observer) TakeReport(report *datagram.Report) bool {
 	for _, w := range o.watched {
-		if slices.Contains(w.pids, report.PID) {
+		if slices.Contains(w.pids, report.PID) || slices.Contains(w.oldPIDs, report.PID) {
 			w.reported.add(report)
 			return true
 		}
@@ -237,7 +238,10 @@ func (o *Observer) Checkpoint() Checkpoint {
 			c[instance] = w.position
 			continue
 		}
-		memory, err := json.Marshal(memory{w.tracker.State, w.headers(), w.isStamped(), w.server.PID, w.reported.span(o.options.Now()), w.outputs.watcher.Since()})
+		memory, err := json.Marshal(memory{
+			w.tracker.State, w.headers(), w.isStamped(), w.server.PID,
+			w.reported.span(o.options.Now()), w.reported.crossed, w.outputs.watcher.Since(),
+		})
 		if err != nil {
 			o.options.Log.Warnf("What is in flight on %q cannot be remembered: %v", instance, err)
 			continue
@@ -253,11 +257,11 @@ func (o *Observer) Checkpoint() Checkpoint {
 func (o *Observer) Save(c Checkpoint) error {
 	for instance, position := range c {
 		w := o.watched[instance]
-		if w == nil || w.reported.since.IsZero() {
+		if w == nil || w.reported.isEmpty() {
 			continue
 		}
 		m := remembered(position.Memory)
-		m.Reported = w.reported.span(w.polled)
+		m.Reported, m.Crossed = w.reported.span(w.polled), w.reported.crossed
 		text, err := json.Marshal(m)
 		if err != nil {
 			return fmt.Errorf("encode what is remembered of %s: %w", instance, err)

@@ -269,3 +269,49 @@ func TestASharedLogStaysWithTheServerThatHadIt(t *testing.T) {
 	require.Empty(t, readings[0].Syntheses)
 	require.Len(t, readings[1].Syntheses, 1)
 }
+
+// A server that is back within a tick has reported what it ended before; the log tells the
+// same a moment later.
+func TestWhatWasReportedBeforeARestartIsNotToldAgain(t *testing.T) {
+	for name, late := range map[string]bool{"its last report was taken": false, "its last report is on its way": true} {
+		t.Run(name, func(t *testing.T) {
+			v := observe(t)
+			v.write("@01.000 input frame rate=25")
+			v.poll(5)
+			started, ended := startReport("a", 10), endReport("a", 10, 14)
+			started.PID, ended.PID = 4711, 4711
+			require.True(t, v.o.TakeReport(started))
+			if !late {
+				require.True(t, v.o.TakeReport(ended))
+			}
+			v.write("@10.250 synthesis text 你好", "@14.000 yield speech len 10.0, rtf 0.375")
+			v.poll(15) // the log does not tell yet that it has ended
+			v.now = moment(16)
+			v.o.Poll([]Server{{Instance: "studio", PID: 4712, PIDs: []int{4712}, Up: true}})
+			if late {
+				require.True(t, v.o.TakeReport(ended))
+			}
+			v.news.add(v.o.Report()[0].News)
+			require.Len(t, v.news.Syntheses, 1)
+			require.Equal(t, "a", v.news.Syntheses[0].ID)
+		})
+	}
+}
+
+func TestAnEndAloneIsRememberedAcrossRestarts(t *testing.T) {
+	v := observe(t)
+	v.write("@01.000 input frame rate=25")
+	v.poll(5)
+	before := v.o.Checkpoint()
+	ended := endReport("a", 10, 14)
+	ended.PID = 4711
+	v.write("@10.250 synthesis text 你好", "@14.000 yield speech len 10.0, rtf 0.375")
+	require.True(t, v.o.TakeReport(ended))
+	v.poll(15)
+	require.NoError(t, v.o.Save(before), "what is saved lags behind")
+	v.restart()
+	v.poll(40)
+	v.poll(60)
+	require.Len(t, v.news.Syntheses, 1)
+	require.Equal(t, "a", v.news.Syntheses[0].ID)
+}

@@ -43,6 +43,8 @@ const keptCrossed = 64
 // lostReport is how long a reported request may be in work until its end is taken as lost.
 const lostReport = time.Hour
 
+func (r *reported) isEmpty() bool { return r.since.IsZero() && len(r.crossed) == 0 }
+
 func (r *reported) add(report *datagram.Report) {
 	if r.open == nil {
 		r.open = make(map[string]*openReport)

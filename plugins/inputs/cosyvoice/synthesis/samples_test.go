@@ -56,12 +56,6 @@ func read(t *testing.T, folder string, told truth) reading {
 	return r
 }
 
-func (n *News) add(more News) {
-	n.Syntheses = append(n.Syntheses, more.Syntheses...)
-	n.Faults = append(n.Faults, more.Faults...)
-	n.Notices = append(n.Notices, more.Notices...)
-	n.Stuck = append(n.Stuck, more.Stuck...)
-}
 func folders(t *testing.T) []string {
 	t.Helper()
 	found, err := filepath.Glob("testdata/*/*/truth.json")

@@ -160,6 +160,14 @@ type News struct {
 	Loads []Load
 }
 
+func (n *News) add(more News) {
+	n.Syntheses = append(n.Syntheses, more.Syntheses...)
+	n.Faults = append(n.Faults, more.Faults...)
+	n.Notices = append(n.Notices, more.Notices...)
+	n.Stuck = append(n.Stuck, more.Stuck...)
+	n.Loads = append(n.Loads, more.Loads...)
+}
+
 // Take returns the news.
 func (t *Tracker) Take() News {
 	news := t.news

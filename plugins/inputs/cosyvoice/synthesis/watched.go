@@ -30,6 +30,8 @@ const (
 type watched struct {
 	server   logfile.Server
 	pids     []int // of its processes
+	oldPIDs  []int // of the server before, whose last reports may still come
+	ended    News  // of the server before
 	reported reported
 	outputs  outputFiles
 	past     memory           // of the program before this one
@@ -171,13 +173,14 @@ func (w *watched) attach(server logfile.Server, zone *time.Location, now time.Ti
 		w.detach(now)
 	}
 	w.server, w.reported = server, reported{}
+	w.oldPIDs = w.pids
 	served := 0
 	if now.Sub(server.Start) > youth {
 		served = warmUps
 	}
 	w.reported.ended = served
 	if w.past.PID == server.PID {
-		w.reported.past = w.past.Reported
+		w.reported.past, w.reported.crossed = w.past.Reported, w.past.Crossed
 	} else {
 		w.tracker.Memory.SinceStart = served
 	}
@@ -191,10 +194,18 @@ func (w *watched) detach(now time.Time) {
 	w.follower.Detach()
 	w.poll(now)
 	w.tracker.End()
+	w.ended.add(w.told()) // what it reported itself is known now
 }
 
 // news returns what is new, what the server reports itself first.
-func (w *watched) news() News { return w.reported.replace(w.tracker.Take(), len(w.sources) > 0) }
+func (w *watched) news() News {
+	news := w.ended
+	w.ended = News{}
+	news.add(w.told())
+	return news
+}
+
+func (w *watched) told() News { return w.reported.replace(w.tracker.Take(), len(w.sources) > 0) }
 
 // live tells what goes on. A server that reports its requests does not tell of one that it
 // is stuck; its log does.
@@ -223,7 +234,7 @@ func (w *watched) counters() Counters {
 // isAsAt tells that nothing was read since the last checkpoint, which holds on: what has
 // ended by silence since ends again in the same way. So an idle server costs no writing.
 func (w *watched) isAsAt(files []logfile.Saved) bool {
-	return w.reported.since.IsZero() && w.tellsSyntheses() && slices.Equal(files, w.position.Files)
+	return w.reported.isEmpty() && w.tellsSyntheses() && slices.Equal(files, w.position.Files)
 }
 
 // headers are the forms of the headers of all logs' records.
