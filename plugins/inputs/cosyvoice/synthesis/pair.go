@@ -109,9 +109,10 @@ func (t *Tracker) give(s *segment, y *givenYield) {
 }
 
 // claim gives a request the yield directly before its bar's step, where that was inferred
-// to be another's: the bar steps once the last audio of a segment was handed out.
+// to be another's: the bar steps once the last audio of a segment was handed out. A segment
+// that has audio and is not known to be a stream's lacks none. Both requests stay inferred.
 func (t *Tracker) claim(r *request) {
-	if r.Current == nil {
+	if r.Current == nil || r.Current.Yields > 0 && !r.Several {
 		return
 	}
 	for _, other := range t.Requests {
@@ -123,6 +124,7 @@ func (t *Tracker) claim(r *request) {
 			return
 		}
 		other.made, other.Current.yields, other.Last = y.Before, y.Segment, nil
+		other.Inferred = true
 		t.give(r.Current, y)
 		r.Pairs++
 		return

@@ -249,16 +249,18 @@ func TestABarClaimsTheLastChunk(t *testing.T) {
 				row1+"@10.001 synthesis text 二",
 				"@11.000 yield speech len 4.0, rtf 0.25", // 10.000, the first one's
 				"@11.001 yield speech len 4.0, rtf 0.25", // 10.001
-				"@12.000 yield speech len 1.0, rtf 1.0",  // 11.000: nearer to the first one's
+				"@12.000 yield speech len 4.0, rtf 0.25", // 11.000
+				"@12.001 yield speech len 4.0, rtf 0.25", // 11.001
+				"@13.000 yield speech len 1.0, rtf 1.0",  // 12.000: nearer to the first one's
 				shown+"\r100%|##########| 1/1 [00:02<00:00,  2.00s/it]",
-				"@12.501 yield speech len 3.0, rtf 0.5") // 11.001
+				"@13.501 yield speech len 3.0, rtf 0.5") // 12.001
 			tracker.End()
 			found := tracker.Take().Syntheses
 			require.Len(t, found, 2)
-			require.Equal(t, []float64{5, 7}, []float64{found[0].AudioSeconds, found[1].AudioSeconds})
-			require.Equal(t, []int{2, 2}, []int{found[0].Chunks, found[1].Chunks})
+			require.Equal(t, []float64{9, 11}, []float64{found[0].AudioSeconds, found[1].AudioSeconds})
+			require.Equal(t, []int{3, 3}, []int{found[0].Chunks, found[1].Chunks})
 			require.Equal(t, moment(10.001), found[0].Start)
-			require.Equal(t, moment(12.501), found[1].End)
+			require.Equal(t, moment(13.501), found[1].End)
 			for _, s := range found {
 				require.True(t, s.Inferred)
 			}
@@ -292,4 +294,19 @@ func TestADeadThreadIsNotThatOfAStreamThatEnds(t *testing.T) {
 			require.Equal(t, logline.BadToken, news.Stuck[0].Cause)
 		})
 	}
+}
+
+// What was not streamed has all its audio at once. Another request's may come before the
+// bar steps.
+func TestABarClaimsNothingThatItDoesNotLack(t *testing.T) {
+	tracker := told(t, TextLength,
+		bar2opens+"@10.000 synthesis text 一",
+		"\n\r  0%|          | 0/1 [00:00<?, ?it/s]\x1b[A"+"@10.001 synthesis text 二",
+		"@11.001 yield speech len 4.0, rtf 0.25",  // 10.001
+		"@11.002 yield speech len 3.0, rtf 0.334", // 10.000
+		"\n\r100%|##########| 1/1 [00:02<00:00,  2.00s/it]\x1b[A\r100%|##########| 1/1 [00:02<00:00,  2.00s/it]")
+	tracker.End()
+	found := tracker.Take().Syntheses
+	require.Len(t, found, 2)
+	require.Equal(t, []float64{4, 3}, []float64{found[0].AudioSeconds, found[1].AudioSeconds})
 }
