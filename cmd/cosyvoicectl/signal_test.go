@@ -7,6 +7,7 @@ import (
 	"net"
 	"os"
 	"os/exec"
+	"os/signal"
 	"path/filepath"
 	"strconv"
 	"strings"
@@ -22,6 +23,8 @@ func TestMain(m *testing.M) {
 	if os.Getenv("PLAY_COSYVOICECTL") != "" {
 		main()
 	}
+	// Under nohup the programs that are started here would ignore a hang-up as well.
+	signal.Notify(make(chan os.Signal, 1), syscall.SIGHUP)
 	os.Exit(m.Run())
 }
 

@@ -14,28 +14,42 @@ type bar struct{ Row, Done, Total int }
 func (t *Tracker) bar(record *logline.Record) {
 	b := &record.Bar
 	r := t.inRow(b.Row)
+	doubtful := false
 	// A bar is closed in row 0. The line feed behind it may come later, from under the
 	// line of another thread.
 	if b.Row == 0 && (b.Ended || r != nil && !r.goesOn(b) || r == nil && b.Done > 0) {
 		if closed := t.closed(b); closed != nil {
-			t.close(closed, b)
-			return
+			if r != nil || b.Done > 0 || b.Seconds > 0 {
+				t.close(closed, b)
+				return
+			}
+			// Or a bar opens, and the line feed leads to the row of another.
+			closed.MayBeClosed, closed.Inferred = true, true
+			doubtful = true
 		}
 	}
 	if r != nil && !r.goesOn(b) {
 		t.release(r)
 		r = nil
 	}
+	if r == nil && b.Done == b.Total {
+		return // of a request that has ended, or began before the reading
+	}
 	if r == nil {
 		r = t.newRequest(record.Place, t.Now)
 		r.Bar, r.Unplaced = &bar{Row: b.Row, Total: b.Total}, true
-		r.Partial = b.Done > 0
+		if r.Inferred = doubtful; b.Done > 0 {
+			began := t.Now.Add(-time.Duration(b.Seconds) * time.Second)
+			r.Partial = !began.After(t.Began)
+			r.Inferred = !r.Partial // it was taken as ended
+		}
 		if !t.bindArrival(r) && len(t.Arrivals) > 0 {
 			r.Inferred = true
 		}
 	}
 	if b.Done > r.Bar.Done {
 		t.claim(r)
+		r.MayBeClosed = false
 		t.complete(r)
 		t.acquit(r)
 		r.Progress = t.Now
@@ -126,6 +140,7 @@ func (t *Tracker) release(r *request) {
 			return
 		}
 	}
+	r.Inferred = true // its end was taken for another's
 	t.finish(r, r.lastOutcome(), "")
 }
 
@@ -143,6 +158,11 @@ func (t *Tracker) requestFor(at time.Time) (found *request, sure bool) {
 			awaiting = append(awaiting, r)
 		case r.Segments < r.Bar.Total && r.Current != nil && r.Current.Yields > 0:
 			skipped = append(skipped, r)
+		}
+	}
+	if len(awaiting) > 1 {
+		for _, r := range awaiting {
+			r.Inferred = true // it may get another's segment
 		}
 	}
 	for _, r := range awaiting {

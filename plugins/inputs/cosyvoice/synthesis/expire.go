@@ -40,6 +40,8 @@ func (t *Tracker) expire() {
 		case r.isQuiet() && waited > t.quiet():
 			t.finish(r, OK, "")
 		case r.isQuiet():
+		case r.MayBeClosed && waited > limit:
+			t.finish(r, Abandoned, "")
 		case waited > gaveUp*limit:
 			t.finish(r, r.lastOutcome(), "")
 		case waited > limit && !r.Stuck:

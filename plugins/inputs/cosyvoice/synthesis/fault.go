@@ -69,6 +69,11 @@ func (t *Tracker) failed(at time.Time) *request {
 			return r
 		}
 	}
+	for _, r := range t.Requests {
+		if r.MayBeClosed {
+			return r
+		}
+	}
 	if len(t.Arrivals) > 0 {
 		r := t.newRequest(t.Arrivals[0].Place, at)
 		r.Inferred = !t.bindArrival(r)

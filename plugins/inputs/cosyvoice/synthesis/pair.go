@@ -101,7 +101,7 @@ func (t *Tracker) give(s *segment, y *givenYield) {
 	r := s.Request
 	y.Before, y.Segment = r.made, s.yields
 	r.addYield(y.Yield, s, y.At)
-	r.End, r.EndPlace, r.Stuck = y.At, y.Place, false
+	r.End, r.EndPlace, r.Stuck, r.MayBeClosed = y.At, y.Place, false, false
 	t.Memory.Streams = t.Memory.Streams || s.Yields > 0
 	s.Yields++
 	s.LastYield = y.At
@@ -196,8 +196,10 @@ func (t *Tracker) pair(start time.Time, timed bool) (found *segment, exact bool)
 		}
 	}
 	exact = len(possible) == 1 && (best == fits || best == fitsLate)
-	if exact {
+	if exact && best == fits { // it can have had no other since then
 		found.Sure = time.Time{}
+	}
+	if exact {
 		return found, true
 	}
 	for _, s := range possible {

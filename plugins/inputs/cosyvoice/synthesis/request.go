@@ -52,6 +52,7 @@ type request struct {
 
 	ThreadFault *threadFault
 	Closing     bool // its bar was closed early
+	MayBeClosed bool // that, or another one opened
 	ClosedAt    time.Time
 	Stuck       bool
 	WarmUp      bool
@@ -125,6 +126,7 @@ func (t *Tracker) complete(r *request) {
 		return
 	}
 	t.open = slices.DeleteFunc(t.open, func(s *segment) bool { return s == r.Current })
+	r.Inferred = r.Inferred || !r.Current.Sure.IsZero() // it may lack a yield that another one has
 	r.Current = nil
 }
 
@@ -194,6 +196,9 @@ func (t *Tracker) finish(r *request, outcome Outcome, class logline.ErrorClass) 
 	if r.Segments == 0 && outcome != Failed {
 		return // a bar over something else
 	}
+	if outcome == OK && r.Chunks < r.Segments {
+		r.Inferred = true // another one has its audio
+	}
 	s := Synthesis{
 		ID:   fmt.Sprintf("%08x-%x", r.Opening.Hash, r.Opening.Offset),
 		Mode: r.Mode, Outcome: outcome, Error: class,
@@ -260,7 +265,7 @@ func (t *Tracker) isStream(r *request) bool {
 // client to come back for more; after anything else, up to the model.
 func (r *request) lastOutcome() Outcome {
 	switch {
-	case r.Closing:
+	case r.Closing, r.MayBeClosed:
 		return Abandoned
 	case r.ThreadFault != nil:
 		return Stuck
