@@ -19,7 +19,8 @@ func (t *Tracker) bar(record *logline.Record) {
 	// line of another thread.
 	if b.Row == 0 && (b.Ended || r != nil && !r.goesOn(b) || r == nil && b.Done > 0) {
 		if closed := t.closed(b); closed != nil {
-			if r != nil || b.Done > 0 || b.Seconds > 0 {
+			rowInUse := r != nil && r.Bar.Done < r.Bar.Total
+			if rowInUse || b.Done > 0 || b.Seconds > 0 {
 				t.close(closed, b)
 				return
 			}
@@ -36,16 +37,8 @@ func (t *Tracker) bar(record *logline.Record) {
 		return // of a request that has ended, or began before the reading
 	}
 	if r == nil {
-		r = t.newRequest(record.Place, t.Now)
-		r.Bar, r.Unplaced = &bar{Row: b.Row, Total: b.Total}, true
-		if r.Inferred = doubtful; b.Done > 0 {
-			began := t.Now.Add(-time.Duration(b.Seconds) * time.Second)
-			r.Partial = !began.After(t.Began)
-			r.Inferred = !r.Partial // it was taken as ended
-		}
-		if !t.bindArrival(r) && len(t.Arrivals) > 0 {
-			r.Inferred = true
-		}
+		r = t.announced(record)
+		r.Inferred = r.Inferred || doubtful
 	}
 	if b.Done > r.Bar.Done {
 		t.claim(r)
@@ -57,6 +50,30 @@ func (t *Tracker) bar(record *logline.Record) {
 	r.Bar.Done = b.Done
 	t.shown = r
 }
+
+// announced begins the request of a bar that was not seen before.
+func (t *Tracker) announced(record *logline.Record) *request {
+	b := &record.Bar
+	r := t.newRequest(record.Place, t.Now)
+	r.Bar, r.Unplaced = &bar{Row: b.Row, Total: b.Total}, true
+	if b.Done > 0 {
+		began := t.Now.Add(-time.Duration(b.Seconds) * time.Second)
+		r.Partial = !began.After(t.Began)
+		r.Inferred = !r.Partial // it was taken as ended
+	}
+	if !t.bindArrival(r) && len(t.Arrivals) > 0 {
+		r.Inferred = true
+	}
+	return r
+}
+
+// unshown is how soon after a bar was shown a further step is not: tqdm's mininterval, with
+// some time for the writing.
+const unshown = 150 * time.Millisecond
+
+// took is the time from the start of a segment, before which the bar was shown, to its last
+// yield, after which the bar steps.
+func (s *segment) took() time.Duration { return s.LastYield.Sub(s.Started) }
 
 // goesOn tells whether b can be the next state of the request's own bar.
 func (r *request) goesOn(b *logline.BarLine) bool {
@@ -89,6 +106,14 @@ func (t *Tracker) closed(b *logline.BarLine) *request {
 		candidates = slices.DeleteFunc(t.showing(b.Total-1, b.Total), func(r *request) bool {
 			return r.Current == nil || r.Current.Yields == 0 || tooOld(r)
 		})
+		slow := func(r *request) bool { return r.Current.took() > unshown }
+		if likely := slices.DeleteFunc(slices.Clone(candidates), slow); len(likely) > 0 {
+			candidates = likely
+		} else {
+			for _, r := range candidates {
+				r.Inferred = true // its step should have been shown
+			}
+		}
 	}
 	if len(candidates) == 0 {
 		return nil
