@@ -227,6 +227,13 @@ func TestAnIdlePollAllocatesNothing(t *testing.T) {
 	require.Zero(t, testing.AllocsPerRun(100, func() { b.follower.Poll(plenty, b.reader) }))
 }
 
+func TestAPollWithoutALogAllocatesNothing(t *testing.T) {
+	b := newBench(t)
+	b.options.Patterns = nil
+	b.polls(2)
+	require.Zero(t, testing.AllocsPerRun(100, func() { b.follower.Poll(plenty, b.reader) }))
+}
+
 func TestAFileThatCannotBeReadIsOpenedAgain(t *testing.T) {
 	b := newBench(t)
 	b.options.FromBeginning = true

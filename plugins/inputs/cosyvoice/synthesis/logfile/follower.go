@@ -168,15 +168,15 @@ func (f *Follower) Detach() { f.Attach(Server{}) }
 // every tick. Problems with the files are logged when they change.
 func (f *Follower) Poll(budget int64, sink Sink) {
 	b := &f.batch
-	if b.buffer == nil {
-		b.buffer = make([]byte, pieceSize)
-	}
 	b.sink, b.budget, b.now = sink, budget, f.options.Now()
 	f.dropGiven(b)
 	b.rescan = f.scanned.IsZero() || f.waits || b.now.Sub(f.scanned) >= rescanAfter
 	if b.rescan {
 		f.scan()
 		f.scanned = b.now
+	}
+	if b.buffer == nil && len(f.streams) > 0 {
+		b.buffer = make([]byte, pieceSize)
 	}
 	for _, s := range f.streams {
 		if s.leaving {
