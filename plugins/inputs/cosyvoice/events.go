@@ -28,11 +28,8 @@ func (c *Cosyvoice) addEvents(t *tick, driver []gpu.Event) {
 		fields := map[string]any{
 			"message": event.Message, "pid": int64(event.PID), "last_state": string(event.LastState),
 		}
-		if event.Kind == process.EventExit {
-			c.explainExit(t, event, fields)
-			if fields["reason"] == reasonStopped {
-				severity = severityWarning
-			}
+		if event.Kind == process.EventExit && c.explainExit(t, event, fields) == reasonStopped {
+			severity = severityWarning
 		}
 		t.event(c.events.unique(series{kind: kind, instance: event.Instance}, event.When),
 			map[string]string{

@@ -26,8 +26,9 @@ const (
 	reasonFailed    = "failed"
 )
 
-// explainExit completes an exit: why, as far as can be known, and the seconds before it.
-func (c *Cosyvoice) explainExit(t *tick, e process.Event, fields map[string]any) {
+// explainExit completes an exit: why, as far as can be known, and the seconds before it. It
+// returns the reason.
+func (c *Cosyvoice) explainExit(t *tick, e process.Event, fields map[string]any) string {
 	trouble, ok := c.troubles[e.Instance]
 	delete(c.troubles, e.Instance)
 	if !ok || e.When.Sub(trouble.at) >= recent {
@@ -44,6 +45,7 @@ func (c *Cosyvoice) explainExit(t *tick, e process.Event, fields map[string]any)
 	if id := c.tellFlight(t, e.Instance, e.Version, string(e.Kind), e.When); id != "" {
 		fields["event_id"] = id
 	}
+	return reason
 }
 
 // exitReason tells why a server is gone; trouble is what its log complained of last, if

@@ -41,14 +41,19 @@ func (t *Tracker) bar(record *logline.Record) {
 		r.Inferred = r.Inferred || doubtful
 	}
 	if b.Done > r.Bar.Done {
-		t.claim(r)
 		r.MayBeClosed = false
-		t.complete(r)
-		t.acquit(r)
+		t.completeByBar(r)
 		r.Progress = t.Now
 	}
 	r.Bar.Done = b.Done
 	t.shown = r
+}
+
+// completeByBar ends the segment in work, if there is one, since the bar stepped behind it.
+func (t *Tracker) completeByBar(r *request) {
+	t.claim(r)
+	t.complete(r)
+	t.acquit(r)
 }
 
 // announced begins the request of a bar that was not seen before.
@@ -141,11 +146,7 @@ func (r *request) shows(done, total int) bool {
 
 func (t *Tracker) close(r *request, b *logline.BarLine) {
 	if b.Done == b.Total {
-		if r.Bar.Done < b.Total { // its last step was not shown
-			t.claim(r)
-		}
-		t.complete(r)
-		t.acquit(r)
+		t.completeByBar(r) // its last step may not have been shown
 		t.finish(r, OK, "")
 		return
 	}
