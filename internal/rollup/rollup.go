@@ -4,7 +4,7 @@
 package rollup
 
 import (
-	_ "embed"
+	"embed"
 	"fmt"
 	"strings"
 	"text/template"
@@ -13,10 +13,10 @@ import (
 	"github.com/cosyvoice-telegraf/cosyvoice-telegraf/internal/schema"
 )
 
-//go:embed minute.flux.tmpl
-var minuteText string
+//go:embed minute.flux.tmpl hour.flux.tmpl
+var texts embed.FS
 
-var minute = template.Must(template.New("minute").Funcs(template.FuncMap{"fields": condition}).Parse(minuteText))
+var templates = template.Must(template.New("").Funcs(template.FuncMap{"fields": condition}).ParseFS(texts, "*.tmpl"))
 
 // Task is one Flux task.
 type Task struct {
@@ -28,8 +28,12 @@ type Task struct {
 // stagger is the time between the starts of two tasks, so that they do not all run at once.
 const stagger = 3 * time.Second
 
-// waits is how long after a window's end it is first computed.
-const waits = 20 * time.Second
+// waitsForPoints is how long after the end of a minute it is first computed, and
+// waitsForMinutes that of an hour.
+const (
+	waitsForPoints  = 20 * time.Second
+	waitsForMinutes = 2 * time.Minute
+)
 
 // ticks are the measurements with a point a tick. Their second word is a field that each of
 // their points has.
@@ -46,28 +50,37 @@ var ticks = [][2]string{
 func Tasks() ([]Task, error) {
 	var tasks []Task
 	for i, t := range ticks {
-		task, err := minuteTask(t[0], t[1], waits+time.Duration(i)*stagger)
-		if err != nil {
-			return nil, err
+		m := schema.Find(t[0])
+		if m == nil {
+			return nil, fmt.Errorf("the schema has no measurement %q", t[0])
 		}
-		tasks = append(tasks, task)
+		later := time.Duration(i) * stagger
+		for _, tier := range []struct {
+			name, template string
+			offset         time.Duration
+		}{
+			{"1m", "minute.flux.tmpl", waitsForPoints + later},
+			{"1h", "hour.flux.tmpl", waitsForMinutes + later},
+		} {
+			task, err := newTask(tier.name, tier.template, m, t[1], tier.offset)
+			if err != nil {
+				return nil, err
+			}
+			tasks = append(tasks, task)
+		}
 	}
 	return tasks, nil
 }
 
-func minuteTask(measurement, mark string, offset time.Duration) (Task, error) {
-	m := schema.Find(measurement)
-	if m == nil {
-		return Task{}, fmt.Errorf("the schema has no measurement %q", measurement)
-	}
-	task := Task{Name: "cosyvoice 1m " + measurement, File: "1m_" + measurement + ".flux"}
+func newTask(tier, name string, m *schema.Measurement, mark string, offset time.Duration) (Task, error) {
+	task := Task{Name: "cosyvoice " + tier + " " + m.Name, File: tier + "_" + m.Name + ".flux"}
 	byKind := map[schema.Kind][]string{}
 	for i := range m.Fields {
 		byKind[m.Fields[i].Kind()] = append(byKind[m.Fields[i].Kind()], m.Fields[i].Name)
 	}
 	var text strings.Builder
-	err := minute.Execute(&text, map[string]any{
-		"Name": task.Name, "Measurement": measurement, "Mark": mark, "Offset": offset,
+	err := templates.ExecuteTemplate(&text, name, map[string]any{
+		"Name": task.Name, "Measurement": m.Name, "Mark": mark + "_count", "Offset": offset,
 		"Gauges": byKind[schema.Gauge], "Flags": byKind[schema.Flag],
 		"Counters": byKind[schema.Counter], "States": byKind[schema.State],
 	})

@@ -149,6 +149,9 @@ func live(r *rand.Rand, host string, from, to time.Time) []tick {
 		case 1:
 			kills = 0
 		}
+		if !at.Before(to) {
+			break
+		}
 		kills += r.IntN(3)
 		ticks = append(ticks, tick{
 			host: host, at: at, cpu: float64(r.IntN(10000)) / 16, up: r.IntN(2), oomKills: kills,
@@ -158,8 +161,8 @@ func live(r *rand.Rand, host string, from, to time.Time) []tick {
 	return ticks
 }
 
-// recompute is what the tier has to hold, by all the points.
-func recompute(ticks []tick, from, to time.Time) map[key]float64 {
+// recompute is what a tier has to hold, by all the points.
+func recompute(ticks []tick, window time.Duration, from, to time.Time) map[key]float64 {
 	want := map[key]float64{}
 	last := map[string]tick{}
 	for _, k := range ticks {
@@ -168,7 +171,7 @@ func recompute(ticks []tick, from, to time.Time) map[key]float64 {
 		if k.at.Before(from) || !k.at.Before(to) {
 			continue
 		}
-		of := func(field string) key { return key{field, k.host, k.at.Unix() / 60 * 60} }
+		of := func(field string) key { return key{field, k.host, k.at.Truncate(window).Unix()} }
 		if want[of("cpu_percent_count")] == 0 {
 			want[of("cpu_percent_min")], want[of("cpu_percent_max")] = k.cpu, k.cpu
 		}
@@ -191,12 +194,12 @@ func recompute(ticks []tick, from, to time.Time) map[key]float64 {
 	return want
 }
 
-func TestAMinuteEqualsARecompute(t *testing.T) {
+func TestTiersEqualARecompute(t *testing.T) {
 	s := startServer(t)
-	task := taskNamed(t, "cosyvoice 1m cosyvoice_service")
+	minutes, hours := taskNamed(t, "cosyvoice 1m cosyvoice_service"), taskNamed(t, "cosyvoice 1h cosyvoice_service")
 	end := time.Now().Truncate(time.Hour)
 	begin := end.Add(-3 * time.Hour)
-	r := rand.New(rand.NewPCG(13, 2))
+	r := rand.New(rand.NewPCG(4, 2))
 	var ticks []tick
 	for _, host := range []string{"a", "b"} {
 		ticks = append(ticks, live(r, host, begin, end)...)
@@ -224,16 +227,25 @@ func TestAMinuteEqualsARecompute(t *testing.T) {
 			now = now.Add(time.Duration(r.IntN(20)) * time.Minute) // nothing runs
 			continue
 		}
-		s.run(task, now)
+		s.run(minutes, now)
+		if now.Minute() == 0 {
+			s.run(hours, now)
+		}
 	}
-	want := recompute(ticks, begin, end)
-	got := s.read("performance_monitor_1m", "cosyvoice_service", "host")
+	s.run(hours, end.Add(2*time.Hour)) // the one before may not have run
+	s.equals("performance_monitor_1m", recompute(ticks, time.Minute, begin, end))
+	s.equals("performance_monitor_1h", recompute(ticks, time.Hour, begin, end))
+}
+
+func (s *server) equals(bucket string, want map[key]float64) {
+	s.t.Helper()
+	got := s.read(bucket, "cosyvoice_service", "host")
 	wrong := map[string][]string{}
 	for k, v := range want {
 		if value, ok := got[k]; !ok || math.Abs(v-value) > 1e-6*math.Max(1, math.Abs(v)) {
 			wrong[k.field] = append(wrong[k.field], fmt.Sprintf("%s at %s: %v, expected %v", k.series, time.Unix(k.at, 0).UTC().Format(time.TimeOnly), value, v))
 		}
 	}
-	require.Empty(t, wrong)
-	require.Len(t, got, len(want))
+	require.Empty(s.t, wrong, bucket)
+	require.Len(s.t, got, len(want), bucket)
 }
