@@ -33,6 +33,7 @@ up: build parts ## the whole stack on this machine
 generate: ## write the plugin README from the schema, the expected.out of its testcases, the scores of the corpus
 	go test ./plugins/inputs/cosyvoice -run 'README|TestCases' -update
 	go test ./plugins/inputs/cosyvoice/synthesis -run TestScores -update
+	go test ./internal/rollup -run TestTasksAreWritten -update
 
 corpus: ## make the corpus of logs anew: 2 minutes, needs Python 3.10 and 3.12, and PyPI once
 	sh test/corpus/generate.sh
