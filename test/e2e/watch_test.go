@@ -52,7 +52,20 @@ func (s *stack) serve(arguments ...string) *server {
 	v.cmd = exec.Command(program(s.t, "cosyvoice-sim"), append([]string{"run", "--dir", v.dir, "--port", v.instance,
 		"--gpu-state", s.gpuState(), "--truth", v.truthFile()}, arguments...)...)
 	startUntilEnd(s.t, v.cmd)
+	s.t.Cleanup(v.keepEvidence)
 	return v
+}
+
+// keepEvidence saves the log and the truth of a server whose test failed: what was made of
+// them can be seen again by replay.
+func (v *server) keepEvidence() {
+	if !v.t.Failed() {
+		return
+	}
+	kept, err := os.MkdirTemp("", "cosyvoice-e2e-")
+	require.NoError(v.t, err)
+	require.NoError(v.t, os.CopyFS(kept, os.DirFS(v.dir)))
+	v.t.Logf("the server's folder is kept in %s", kept)
 }
 
 func (v *server) truthFile() string { return filepath.Join(v.dir, "truth") }
