@@ -4,42 +4,17 @@ import (
 	"context"
 	"fmt"
 	"net"
-	"os/exec"
-	"path/filepath"
 	"strings"
-	"syscall"
 	"testing"
 	"time"
 
 	influxdb2 "github.com/influxdata/influxdb-client-go/v2"
 	"github.com/stretchr/testify/require"
 
-	"github.com/cosyvoice-telegraf/cosyvoice-telegraf/internal/parts"
+	"github.com/cosyvoice-telegraf/cosyvoice-telegraf/test/influxd"
 )
 
-const org = "test_org"
-
-// startInfluxd runs a real, empty server.
-func startInfluxd(t *testing.T) (url string) {
-	part, err := parts.Find(t.Context(), "influxd")
-	if err != nil {
-		t.Skipf("needs a real influxd: %v", err)
-	}
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	require.NoError(t, err)
-	address := listener.Addr().String()
-	require.NoError(t, listener.Close())
-	dir := t.TempDir()
-	cmd := exec.Command(part.Path, "--reporting-disabled", "--log-level", "error", "--http-bind-address", address,
-		"--bolt-path", filepath.Join(dir, "bolt"), "--sqlite-path", filepath.Join(dir, "sqlite"), "--engine-path", filepath.Join(dir, "engine"))
-	cmd.Dir = dir
-	require.NoError(t, cmd.Start())
-	t.Cleanup(func() {
-		_ = cmd.Process.Signal(syscall.SIGTERM)
-		_ = cmd.Wait()
-	})
-	return "http://" + address
-}
+const org = influxd.Org
 
 func newClient(t *testing.T, url, token string) *Client {
 	client := New(url, org, token)
@@ -55,7 +30,7 @@ func write(t *testing.T, url, token, bucket string) error {
 }
 
 func TestRealServer(t *testing.T) {
-	url := startInfluxd(t)
+	url := influxd.Start(t).URL
 	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	defer cancel()
 

@@ -1,0 +1,127 @@
+// Package influxd runs a real InfluxDB server for tests.
+package influxd
+
+import (
+	"context"
+	"fmt"
+	"net"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	influxdb2 "github.com/influxdata/influxdb-client-go/v2"
+	"github.com/influxdata/influxdb-client-go/v2/api/query"
+	"github.com/stretchr/testify/require"
+
+	"github.com/cosyvoice-telegraf/cosyvoice-telegraf/internal/parts"
+)
+
+// Org and Token are of the operator, after SetUp.
+const (
+	Org   = "test_org"
+	Token = "a-token-of-the-test"
+)
+
+// Server is an InfluxDB on a free loopback port, with its data in a temporary folder. It ends
+// with the test.
+type Server struct {
+	URL    string
+	Client influxdb2.Client // of the operator
+
+	t       *testing.T
+	program string
+	dir     string
+	cmd     *exec.Cmd
+}
+
+// Start runs a new, empty server. The test is skipped where no influxd was found or built yet.
+func Start(t *testing.T) *Server {
+	part, err := parts.Find(t.Context(), "influxd")
+	if err != nil {
+		t.Skipf("needs a real influxd, see `make parts`: %v", err)
+	}
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	require.NoError(t, err)
+	address := listener.Addr().String()
+	require.NoError(t, listener.Close())
+	s := &Server{URL: "http://" + address, t: t, program: part.Path, dir: t.TempDir()}
+	s.Run()
+	t.Cleanup(func() {
+		_ = s.cmd.Process.Signal(syscall.SIGTERM)
+		_ = s.cmd.Wait()
+	})
+	s.Client = influxdb2.NewClientWithOptions(s.URL, Token, influxdb2.DefaultOptions().SetHTTPRequestTimeout(300))
+	t.Cleanup(s.Client.Close)
+	return s
+}
+
+// Run starts the server, anew after Kill, and waits until it answers.
+func (s *Server) Run() {
+	s.t.Helper()
+	s.cmd = exec.Command(s.program, "--reporting-disabled", "--log-level", "error", "--http-bind-address", strings.TrimPrefix(s.URL, "http://"),
+		"--bolt-path", filepath.Join(s.dir, "bolt"), "--sqlite-path", filepath.Join(s.dir, "sqlite"), "--engine-path", filepath.Join(s.dir, "engine"))
+	s.cmd.Dir = s.dir
+	require.NoError(s.t, s.cmd.Start())
+	anyone := influxdb2.NewClient(s.URL, "")
+	defer anyone.Close()
+	require.Eventually(s.t, func() bool {
+		up, err := anyone.Ping(context.Background())
+		return err == nil && up
+	}, time.Minute, 50*time.Millisecond, "influxd does not answer")
+}
+
+// Kill ends the server as a power loss would.
+func (s *Server) Kill() {
+	s.t.Helper()
+	require.NoError(s.t, s.cmd.Process.Kill())
+	_ = s.cmd.Wait()
+}
+
+// SetUp makes the operator, the organisation and buckets that keep all.
+func (s *Server) SetUp(buckets ...string) {
+	s.t.Helper()
+	_, err := s.Client.SetupWithToken(s.t.Context(), "admin", "long enough", Org, buckets[0], 0, Token)
+	require.NoError(s.t, err)
+	org, err := s.Client.OrganizationsAPI().FindOrganizationByName(s.t.Context(), Org)
+	require.NoError(s.t, err)
+	for _, bucket := range buckets[1:] {
+		_, err = s.Client.BucketsAPI().CreateBucketWithName(s.t.Context(), org, bucket)
+		require.NoError(s.t, err)
+	}
+}
+
+// Write stores lines of line protocol, a few thousand at once.
+func (s *Server) Write(bucket string, lines []string) {
+	s.t.Helper()
+	for len(lines) > 0 {
+		batch := lines[:min(len(lines), 5000)]
+		lines = lines[len(batch):]
+		require.NoError(s.t, s.Client.WriteAPIBlocking(Org, bucket).WriteRecord(s.t.Context(), strings.Join(batch, "\n")))
+	}
+}
+
+// Query runs Flux to its end.
+func (s *Server) Query(flux string) ([]*query.FluxRecord, error) {
+	result, err := s.Client.QueryAPI(Org).Query(s.t.Context(), flux)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = result.Close() }()
+	var records []*query.FluxRecord
+	for result.Next() {
+		records = append(records, result.Record())
+	}
+	return records, result.Err()
+}
+
+// At is a script as it runs at that time.
+func At(now time.Time, flux string) string {
+	head, rest, found := strings.Cut(flux, "\noption task")
+	if !found {
+		panic("no task: " + flux)
+	}
+	return head + fmt.Sprintf("\noption now = () => %s\noption task", now.UTC().Format(time.RFC3339)) + rest
+}
