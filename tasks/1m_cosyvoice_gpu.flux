@@ -1,124 +1,268 @@
 // cosyvoice_gpu in windows of a minute.
 //
-// Each minute the whole minutes since ten before the one that was written last are computed from
-// the raw points, so that what comes up to eight minutes late counts, and nothing is missed after
-// a time in which no task ran. Whatever is computed twice is written over.
+// Each minute the windows since the last that is whole are computed from the raw points, so that
+// nothing is missing after a time in which no task ran; and some before it, since points may come
+// late. What comes later still is left to "cosyvoice repair cosyvoice_gpu".
 //
-// Each window keeps what can be merged into larger ones: of a reading its _sum, _count, _min,
-// _max and _last, where _sum / _count is the mean; of a flag _sum and _count; of a counter its
-// _increase; of a state the _seconds in each.
+// A window has what can be merged into larger ones: points_count, the number of raw points; of
+// a reading its _sum, _count, _min, _max and _last, where _sum / _count is the mean; of a flag
+// _sum and _count; of a counter its _increase; of a state the _seconds in it; of the bin of a
+// histogram its _count.
+import "array"
 import "date"
+import "regexp"
+import "strings"
+import "types"
 
 option task = {name: "cosyvoice 1m cosyvoice_gpu", every: 1m, offset: 29s}
 
 raw = "performance_monitor"
-tier = "performance_monitor_1m"
-late = 10m
-retention = 30d
+minutes = "performance_monitor_1m"
+retention = 30d // of raw
+late = 5m
+atOnce = 6h // more is left to the next runs
+gap = 90s // between two points: of a longer time nothing is known
 
-stop = date.truncate(t: now(), unit: 1m)
-oldest = date.truncate(t: date.sub(from: stop, d: retention), unit: 1m)
+// store writes the windows of a statistic, and ends with one row when all are written.
+store = (tables=<-, tier) =>
+    tables
+        |> to(bucket: tier)
+        |> count()
+        |> group()
+        |> sum()
+        |> map(fn: (r) => ({_value: 0}))
 
-written =
-    from(bucket: tier)
-        |> range(start: oldest, stop: stop)
-        |> filter(fn: (r) => r._measurement == "cosyvoice_gpu" and r._field == "memory_used_bytes_count")
+// mark writes how many points the windows were made of, after everything else: so a run that was
+// cut off leaves windows that the next one computes. It writes nothing if points came since
+// before, the number there was before any of them was read: the next run then does.
+mark = (tables=<-, stored, before, tier) => {
+    count = tables |> group() |> sum() |> keep(columns: ["_value"])
+    ready =
+        union(tables: array.concat(arr: stored, v: [count, count |> map(fn: (r) => ({_value: 0}))]))
+            |> sum()
+            |> set(key: "all", value: "all")
+
+    return
+        join(tables: {mark: tables |> set(key: "all", value: "all"), ready: ready}, on: ["all"])
+            |> filter(fn: (r) => r._value_ready == before)
+            |> map(fn: (r) => ({r with _field: "points_count", _value: r._value_mark}))
+            |> drop(columns: ["all", "_value_mark", "_value_ready"])
+            |> to(bucket: tier)
+}
+
+// total is the sum of all rows.
+total = (tables=<-) => {
+    sums = tables |> group() |> sum() |> findColumn(fn: (key) => true, column: "_value")
+
+    return if length(arr: sums) == 0 then 0 else sums[0]
+}
+
+// misfits is a pattern of the fields of which the first or the last value is of neither type:
+// they are left out, so that they stop nothing else.
+misfits = (first, last, type, other) => {
+    names = (tables) =>
+        tables
+            |> filter(fn: (r) => not types.isType(v: r._value, type: type) and not types.isType(v: r._value, type: other))
+            |> keep(columns: ["_field"])
+            |> group()
+            |> distinct(column: "_field")
+            |> findColumn(fn: (key) => true, column: "_value")
+
+    return regexp.compile(v: "^(" + strings.joinStr(arr: array.concat(arr: names(tables: first), v: names(tables: last)), v: "|") + ")$")
+}
+
+// roll computes the windows from start to stop.
+roll = (every, tier, start, stop) => {
+    points = (since=start) =>
+        from(bucket: raw)
+            |> range(start: since, stop: stop)
+            |> filter(fn: (r) => r._measurement == "cosyvoice_gpu")
+    windows = (tables=<-, fn) => tables |> aggregateWindow(every: every, fn: fn, createEmpty: false, timeSrc: "_start")
+
+    marks = () => points() |> filter(fn: (r) => r._field == "index")
+    before = marks() |> count() |> total()
+
+    allReadings = () =>
+        points()
+            |> filter(
+                fn: (r) =>
+                    r._field == "utilization_percent" or
+                    r._field == "utilization_max_percent" or
+                    r._field == "memory_utilization_percent" or
+                    r._field == "encoder_utilization_percent" or
+                    r._field == "memory_used_bytes" or
+                    r._field == "memory_used_max_bytes" or
+                    r._field == "memory_used_min_bytes" or
+                    r._field == "memory_free_bytes" or
+                    r._field == "memory_reserved_bytes" or
+                    r._field == "memory_total_bytes" or
+                    r._field == "memory_service_bytes" or
+                    r._field == "memory_other_bytes" or
+                    r._field == "memory_unowned_bytes" or
+                    r._field == "processes" or
+                    r._field == "temperature_c" or
+                    r._field == "memory_temperature_c" or
+                    r._field == "power_w" or
+                    r._field == "power_limit_w" or
+                    r._field == "clock_sm_hz" or
+                    r._field == "clock_memory_hz" or
+                    r._field == "performance_state" or
+                    r._field == "fan_percent" or
+                    r._field == "pcie_tx_bytes_per_second" or
+                    r._field == "pcie_rx_bytes_per_second",
+            )
+    oddReadings = misfits(first: allReadings() |> first(), last: allReadings() |> last(), type: "float", other: "int")
+    readings = () => allReadings() |> filter(fn: (r) => r._field !~ oddReadings)
+
+    counts =
+        readings()
+            |> windows(fn: count)
+            |> map(fn: (r) => ({r with _field: r._field + "_count"}))
+            |> store(tier: tier)
+    sums =
+        readings()
+            |> windows(fn: sum)
+            |> toFloat()
+            |> map(fn: (r) => ({r with _field: r._field + "_sum"}))
+            |> store(tier: tier)
+    lowest =
+        readings()
+            |> windows(fn: min)
+            |> toFloat()
+            |> map(fn: (r) => ({r with _field: r._field + "_min"}))
+            |> store(tier: tier)
+    highest =
+        readings()
+            |> windows(fn: max)
+            |> toFloat()
+            |> map(fn: (r) => ({r with _field: r._field + "_max"}))
+            |> store(tier: tier)
+    newest =
+        readings()
+            |> windows(fn: last)
+            |> toFloat()
+            |> map(fn: (r) => ({r with _field: r._field + "_last"}))
+            |> store(tier: tier)
+
+    allFlags = () =>
+        points()
+            |> filter(
+                fn: (r) =>
+                    r._field == "throttle_thermal" or
+                    r._field == "throttle_power" or
+                    r._field == "throttle_hw_slowdown" or
+                    r._field == "remapped_rows_pending" or
+                    r._field == "remapped_rows_failure",
+            )
+    oddFlags = misfits(first: allFlags() |> first(), last: allFlags() |> last(), type: "float", other: "int")
+    flags = () => allFlags() |> filter(fn: (r) => r._field !~ oddFlags)
+
+    flagCounts =
+        flags()
+            |> windows(fn: count)
+            |> map(fn: (r) => ({r with _field: r._field + "_count"}))
+            |> store(tier: tier)
+    flagSums =
+        flags()
+            |> windows(fn: sum)
+            |> toFloat()
+            |> map(fn: (r) => ({r with _field: r._field + "_sum"}))
+            |> store(tier: tier)
+
+    // The point before the first window tells from where a counter grew. A counter that fell
+    // began anew at zero.
+    allCounters = () =>
+        points(since: date.sub(from: start, d: gap))
+            |> filter(
+                fn: (r) =>
+                    r._field == "energy_joules" or
+                    r._field == "xids_total" or
+                    r._field == "ecc_corrected_volatile_total" or
+                    r._field == "ecc_uncorrected_volatile_total" or
+                    r._field == "ecc_corrected_aggregate_total" or
+                    r._field == "ecc_uncorrected_aggregate_total" or
+                    r._field == "remapped_rows_corrected_total" or
+                    r._field == "remapped_rows_uncorrected_total" or
+                    r._field == "violation_power_seconds_total" or
+                    r._field == "violation_thermal_seconds_total" or
+                    r._field == "violation_sync_boost_seconds_total" or
+                    r._field == "violation_board_limit_seconds_total" or
+                    r._field == "violation_low_utilization_seconds_total" or
+                    r._field == "violation_reliability_seconds_total" or
+                    r._field == "nvlink_tx_bytes_total" or
+                    r._field == "nvlink_rx_bytes_total" or
+                    r._field == "nvlink_crc_errors_total" or
+                    r._field == "nvlink_replay_errors_total" or
+                    r._field == "nvlink_recovery_errors_total",
+            )
+    oddCounters = misfits(first: allCounters() |> first(), last: allCounters() |> last(), type: "float", other: "int")
+    increases =
+        allCounters()
+            |> filter(fn: (r) => r._field !~ oddCounters)
+            |> map(fn: (r) => ({r with _value: float(v: r._value), elapsed: int(v: r._time)}))
+            |> difference(columns: ["_value", "elapsed"], nonNegative: true, initialZero: true)
+            |> range(start: start, stop: stop)
+            |> filter(fn: (r) => r.elapsed <= int(v: gap))
+            |> windows(fn: sum)
+            |> map(fn: (r) => ({r with _field: r._field + "_increase"}))
+            |> store(tier: tier)
+
+    // A state was held since the point before.
+    allStates = () =>
+        points(since: date.sub(from: start, d: gap))
+            |> filter(
+                fn: (r) =>
+                    r._field == "state",
+            )
+    oddStates = misfits(first: allStates() |> first(), last: allStates() |> last(), type: "string", other: "string")
+    seconds =
+        allStates()
+            |> filter(fn: (r) => r._field !~ oddStates)
+            |> map(fn: (r) => ({r with elapsed: int(v: r._time)}))
+            |> difference(columns: ["elapsed"])
+            |> range(start: start, stop: stop)
+            |> filter(fn: (r) => r.elapsed <= int(v: gap))
+            |> map(fn: (r) => ({r with state: r._value, _value: float(v: r.elapsed) / 1000000000.0}))
+            |> drop(columns: ["elapsed"])
+            |> group(columns: ["_time", "_value"], mode: "except")
+            |> windows(fn: sum)
+            |> map(fn: (r) => ({r with _field: r._field + "_" + r.state + "_seconds"}))
+            |> drop(columns: ["state"])
+            |> store(tier: tier)
+
+    return
+        marks()
+            |> windows(fn: count)
+            |> mark(
+                tier: tier,
+                before: before,
+                stored: [counts, sums, lowest, highest, newest, flagCounts, flagSums, increases, seconds],
+            )
+}
+// timeOf is the time of the first row.
+timeOf = (tables=<-, otherwise) => {
+    times = tables |> findColumn(fn: (key) => true, column: "_time")
+
+    return if length(arr: times) == 0 then otherwise else times[0]
+}
+earlier = (a, b) => if a < b then a else b
+
+end = date.truncate(t: now(), unit: 1m)
+oldest = date.truncate(t: date.sub(from: end, d: retention), unit: 1m)
+done =
+    from(bucket: minutes)
+        |> range(start: oldest, stop: end)
+        |> filter(fn: (r) => r._measurement == "cosyvoice_gpu" and r._field == "points_count")
         |> group()
         |> last()
-        |> findColumn(fn: (key) => true, column: "_time")
-start = if length(arr: written) == 0 then oldest else date.sub(from: written[0], d: late)
+        |> timeOf(otherwise: oldest)
+next =
+    from(bucket: raw)
+        |> range(start: date.add(d: 1m, to: done), stop: date.add(d: 1m, to: end))
+        |> filter(fn: (r) => r._measurement == "cosyvoice_gpu" and r._field == "index")
+        |> group()
+        |> first()
+        |> timeOf(otherwise: done)
+enough = date.truncate(t: date.add(d: atOnce, to: next), unit: 1m)
 
-points = (from_) => from(bucket: raw) |> range(start: from_, stop: stop) |> filter(fn: (r) => r._measurement == "cosyvoice_gpu")
-write = (statistic, tables=<-) =>
-    tables
-        |> map(fn: (r) => ({r with _field: r._field + statistic}))
-        |> to(bucket: tier)
-
-readings = () => points(from_: start) |> filter(fn: (r) =>
-        r._field == "utilization_percent" or
-        r._field == "utilization_max_percent" or
-        r._field == "memory_utilization_percent" or
-        r._field == "encoder_utilization_percent" or
-        r._field == "memory_used_bytes" or
-        r._field == "memory_used_max_bytes" or
-        r._field == "memory_used_min_bytes" or
-        r._field == "memory_free_bytes" or
-        r._field == "memory_reserved_bytes" or
-        r._field == "memory_total_bytes" or
-        r._field == "memory_service_bytes" or
-        r._field == "memory_other_bytes" or
-        r._field == "memory_unowned_bytes" or
-        r._field == "processes" or
-        r._field == "temperature_c" or
-        r._field == "memory_temperature_c" or
-        r._field == "power_w" or
-        r._field == "power_limit_w" or
-        r._field == "clock_sm_hz" or
-        r._field == "clock_memory_hz" or
-        r._field == "performance_state" or
-        r._field == "fan_percent" or
-        r._field == "pcie_tx_bytes_per_second" or
-        r._field == "pcie_rx_bytes_per_second")
-
-readings() |> aggregateWindow(every: 1m, fn: sum, createEmpty: false, timeSrc: "_start") |> write(statistic: "_sum")
-readings() |> aggregateWindow(every: 1m, fn: count, createEmpty: false, timeSrc: "_start") |> write(statistic: "_count")
-readings() |> aggregateWindow(every: 1m, fn: min, createEmpty: false, timeSrc: "_start") |> write(statistic: "_min")
-readings() |> aggregateWindow(every: 1m, fn: max, createEmpty: false, timeSrc: "_start") |> write(statistic: "_max")
-readings() |> aggregateWindow(every: 1m, fn: last, createEmpty: false, timeSrc: "_start") |> write(statistic: "_last")
-
-flags = () => points(from_: start) |> filter(fn: (r) =>
-        r._field == "throttle_thermal" or
-        r._field == "throttle_power" or
-        r._field == "throttle_hw_slowdown" or
-        r._field == "remapped_rows_pending" or
-        r._field == "remapped_rows_failure")
-
-flags() |> aggregateWindow(every: 1m, fn: sum, createEmpty: false, timeSrc: "_start") |> write(statistic: "_sum")
-flags() |> aggregateWindow(every: 1m, fn: count, createEmpty: false, timeSrc: "_start") |> write(statistic: "_count")
-
-// The point before the first window tells from where a counter grew, and since when a state
-// was held. What lies further back than this is a gap, of which nothing is known.
-gap = 90s
-
-points(from_: date.sub(from: start, d: gap))
-    |> filter(fn: (r) =>
-        r._field == "energy_joules" or
-        r._field == "xids_total" or
-        r._field == "ecc_corrected_volatile_total" or
-        r._field == "ecc_uncorrected_volatile_total" or
-        r._field == "ecc_corrected_aggregate_total" or
-        r._field == "ecc_uncorrected_aggregate_total" or
-        r._field == "remapped_rows_corrected_total" or
-        r._field == "remapped_rows_uncorrected_total" or
-        r._field == "violation_power_seconds_total" or
-        r._field == "violation_thermal_seconds_total" or
-        r._field == "violation_sync_boost_seconds_total" or
-        r._field == "violation_board_limit_seconds_total" or
-        r._field == "violation_low_utilization_seconds_total" or
-        r._field == "violation_reliability_seconds_total" or
-        r._field == "nvlink_tx_bytes_total" or
-        r._field == "nvlink_rx_bytes_total" or
-        r._field == "nvlink_crc_errors_total" or
-        r._field == "nvlink_replay_errors_total" or
-        r._field == "nvlink_recovery_errors_total")
-    |> map(fn: (r) => ({r with _value: float(v: r._value), elapsed: int(v: r._time)}))
-    |> difference(columns: ["_value", "elapsed"], nonNegative: true, initialZero: true)
-    |> range(start: start, stop: stop)
-    |> filter(fn: (r) => r.elapsed <= int(v: gap))
-    |> aggregateWindow(every: 1m, fn: sum, createEmpty: false, timeSrc: "_start")
-    |> write(statistic: "_increase")
-
-points(from_: date.sub(from: start, d: gap))
-    |> filter(fn: (r) =>
-        r._field == "state")
-    |> map(fn: (r) => ({r with elapsed: int(v: r._time)}))
-    |> difference(columns: ["elapsed"])
-    |> range(start: start, stop: stop)
-    |> filter(fn: (r) => r.elapsed <= int(v: gap))
-    |> map(fn: (r) => ({r with state: r._value, _value: float(v: r.elapsed) / 1000000000.0}))
-    |> drop(columns: ["elapsed"])
-    |> group(columns: ["_time", "_value"], mode: "except")
-    |> aggregateWindow(every: 1m, fn: sum, createEmpty: false, timeSrc: "_start")
-    |> map(fn: (r) => ({r with _field: r._field + "_" + r.state}))
-    |> drop(columns: ["state"])
-    |> write(statistic: "_seconds")
+roll(every: 1m, tier: minutes, start: date.sub(d: late, from: done), stop: earlier(a: enough, b: end))

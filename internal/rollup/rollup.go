@@ -13,7 +13,7 @@ import (
 	"github.com/cosyvoice-telegraf/cosyvoice-telegraf/internal/schema"
 )
 
-//go:embed minute.flux.tmpl hour.flux.tmpl
+//go:embed *.flux.tmpl
 var texts embed.FS
 
 var templates = template.Must(template.New("").Funcs(template.FuncMap{"fields": condition}).ParseFS(texts, "*.tmpl"))
@@ -25,70 +25,134 @@ type Task struct {
 	Flux string
 }
 
+// Params are what an installation may choose.
+type Params struct {
+	Raw, Events, Minutes, Hours string // buckets
+	// RawRetention and MinutesRetention are how far back the tasks look for what is missing.
+	RawRetention, MinutesRetention time.Duration
+	Interval                       time.Duration // between two points of a series
+}
+
+// Defaults are those of the committed tasks.
+var Defaults = Params{
+	Raw: "performance_monitor", Events: "performance_monitor_events",
+	Minutes: "performance_monitor_1m", Hours: "performance_monitor_1h",
+	RawRetention: 30 * 24 * time.Hour, MinutesRetention: 90 * 24 * time.Hour,
+	Interval: 10 * time.Second,
+}
+
+// gap is the longest time between two points of a series in which a counter is taken to
+// have grown steadily, and a state to have been held.
+func (p Params) gap() time.Duration { return max(90*time.Second, 3*p.Interval) }
+
 // stagger is the time between the starts of two tasks, so that they do not all run at once.
 const stagger = 3 * time.Second
 
-// waitsForPoints is how long after the end of a minute it is first computed, and
-// waitsForMinutes that of an hour.
-const (
-	waitsForPoints  = 20 * time.Second
-	waitsForMinutes = 2 * time.Minute
-)
+// source is a measurement that is rolled up.
+type source struct {
+	measurement string
+	mark        string // a field that each of its points has
+	facts       bool   // its points are facts, each for itself, in the bucket of events
+	counted     bool   // only how many there are is kept
+}
 
-// ticks are the measurements with a point a tick. Their second word is a field that each of
-// their points has.
-var ticks = [][2]string{
-	{"system_metrics", "load1"},
-	{"cosyvoice_service", "up"},
-	{"cosyvoice_process", "count"},
-	{"cosyvoice_gpu", "memory_used_bytes"},
-	{"cosyvoice_model", "pending"},
-	{"cosyvoice_agent", "seconds"},
+var sources = []source{
+	{measurement: "system_metrics", mark: "load1"},
+	{measurement: "cosyvoice_service", mark: "up"},
+	{measurement: "cosyvoice_process", mark: "count"},
+	{measurement: "cosyvoice_gpu", mark: "index"},
+	{measurement: "cosyvoice_model", mark: "requests_success_total"},
+	{measurement: "cosyvoice_agent", mark: "success"},
+	{measurement: "cosyvoice_synthesis", mark: "request_id", facts: true},
+	{measurement: "cosyvoice_event", mark: "message", facts: true, counted: true},
+}
+
+// kinds are the tasks of each measurement. The minutes wait for the points of their last
+// one, the hours for the minutes, and the repair for both.
+var kinds = []struct {
+	name, template string
+	offset         time.Duration
+}{
+	{"1m", "minute.flux.tmpl", 20 * time.Second},
+	{"1h", "hour.flux.tmpl", 2 * time.Minute},
+	{"repair", "repair.flux.tmpl", 5 * time.Minute},
 }
 
 // Tasks are all of them.
-func Tasks() ([]Task, error) {
+func Tasks(params Params) ([]Task, error) {
 	var tasks []Task
-	for i, t := range ticks {
-		m := schema.Find(t[0])
-		if m == nil {
-			return nil, fmt.Errorf("the schema has no measurement %q", t[0])
-		}
-		later := time.Duration(i) * stagger
-		for _, tier := range []struct {
-			name, template string
-			offset         time.Duration
-		}{
-			{"1m", "minute.flux.tmpl", waitsForPoints + later},
-			{"1h", "hour.flux.tmpl", waitsForMinutes + later},
-		} {
-			task, err := newTask(tier.name, tier.template, m, t[1], tier.offset)
+	for i, s := range sources {
+		for _, kind := range kinds {
+			task := Task{Name: taskName(kind.name, s.measurement), File: kind.name + "_" + s.measurement + ".flux"}
+			var text strings.Builder
+			err := templates.ExecuteTemplate(&text, kind.template, values(params, s, task.Name, kind.offset+time.Duration(i)*stagger))
 			if err != nil {
-				return nil, err
+				return nil, fmt.Errorf("write the task %q: %w", task.Name, err)
 			}
+			task.Flux = text.String()
 			tasks = append(tasks, task)
 		}
 	}
 	return tasks, nil
 }
 
-func newTask(tier, name string, m *schema.Measurement, mark string, offset time.Duration) (Task, error) {
-	task := Task{Name: "cosyvoice " + tier + " " + m.Name, File: tier + "_" + m.Name + ".flux"}
+func taskName(kind, measurement string) string { return "cosyvoice " + kind + " " + measurement }
+
+// values are what stands in the templates.
+func values(params Params, s source, name string, offset time.Duration) map[string]any {
 	byKind := map[schema.Kind][]string{}
+	m := schema.Find(s.measurement)
 	for i := range m.Fields {
 		byKind[m.Fields[i].Kind()] = append(byKind[m.Fields[i].Kind()], m.Fields[i].Name)
 	}
-	var text strings.Builder
-	err := templates.ExecuteTemplate(&text, name, map[string]any{
-		"Name": task.Name, "Measurement": m.Name, "Mark": mark + "_count", "Offset": offset,
-		"Gauges": byKind[schema.Gauge], "Flags": byKind[schema.Flag],
-		"Counters": byKind[schema.Counter], "States": byKind[schema.State],
-	})
-	if err != nil {
-		return Task{}, fmt.Errorf("write the task %q: %w", task.Name, err)
+	if s.counted {
+		byKind = nil
 	}
-	task.Flux = text.String()
-	return task, nil
+	// The statistics are the names that the template gives them.
+	var statistics []string
+	for _, of := range []struct {
+		kind  schema.Kind
+		names []string
+	}{
+		{schema.Gauge, []string{"counts", "sums", "lowest", "highest"}},
+		{schema.Flag, []string{"flagCounts", "flagSums"}},
+		{schema.Counter, []string{"increases"}},
+		{schema.State, []string{"seconds"}},
+		{schema.Bin, []string{"bins"}},
+	} {
+		if len(byKind[of.kind]) > 0 {
+			statistics = append(statistics, of.names...)
+		}
+		if of.kind == schema.Gauge && len(byKind[of.kind]) > 0 && !s.facts {
+			statistics = append(statistics, "newest")
+		}
+	}
+	raw := params.Raw
+	if s.facts {
+		raw = params.Events
+	}
+	return map[string]any{
+		"Name": name, "Repair": taskName("repair", s.measurement), "Offset": flux(offset),
+		"Measurement": s.measurement, "Mark": s.mark, "Facts": s.facts,
+		"Statistics": strings.Join(statistics, ", "),
+		"Raw":        raw, "Minutes": params.Minutes, "Hours": params.Hours,
+		"Retention": flux(params.RawRetention), "MinutesRetention": flux(params.MinutesRetention), "Gap": flux(params.gap()),
+		"Gauges": byKind[schema.Gauge], "Flags": byKind[schema.Flag], "Counters": byKind[schema.Counter],
+		"States": byKind[schema.State], "Bins": byKind[schema.Bin],
+	}
+}
+
+// flux writes a duration as Flux does, in the largest unit that it is whole in.
+func flux(d time.Duration) string {
+	for _, unit := range []struct {
+		name   string
+		length time.Duration
+	}{{"d", 24 * time.Hour}, {"h", time.Hour}, {"m", time.Minute}} {
+		if d%unit.length == 0 {
+			return fmt.Sprintf("%d%s", d/unit.length, unit.name)
+		}
+	}
+	return fmt.Sprintf("%ds", d/time.Second)
 }
 
 // condition is a predicate for any of the fields, in the form that InfluxDB answers from its
@@ -96,7 +160,7 @@ func newTask(tier, name string, m *schema.Measurement, mark string, offset time.
 func condition(fields []string) string {
 	parts := make([]string, len(fields))
 	for i, name := range fields {
-		parts[i] = fmt.Sprintf("        r._field == %q", name)
+		parts[i] = fmt.Sprintf("                    r._field == %q", name)
 	}
 	return strings.Join(parts, " or\n")
 }

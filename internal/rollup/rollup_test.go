@@ -12,7 +12,7 @@ import (
 var update = flag.Bool("update", false, "write the tasks anew")
 
 func TestTasksAreWritten(t *testing.T) {
-	tasks, err := Tasks()
+	tasks, err := Tasks(Defaults)
 	require.NoError(t, err)
 	for _, task := range tasks {
 		path := filepath.Join("..", "..", "tasks", task.File)

@@ -1,0 +1,93 @@
+package rollup
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/cosyvoice-telegraf/cosyvoice-telegraf/test/influxd"
+)
+
+// statistics are the fields that a tier holds of one host.
+func (l *lab) statistics(bucket, host string) []string {
+	names := map[string]bool{}
+	for k := range l.read(bucket) {
+		if strings.HasPrefix(k.tags, "host="+host+",") {
+			names[k.field] = true
+		}
+	}
+	return slices.Sorted(maps.Keys(names))
+}
+
+// TestWrongTypesStopNothingElse gives fields another type than theirs, which InfluxDB lets the
+// first writer of a day do, and fields that nobody knows.
+func TestWrongTypesStopNothingElse(t *testing.T) {
+	l := newLab(t, 1)
+	now := time.Now().Truncate(time.Hour).Add(-time.Hour)
+	at := now.Add(-90 * time.Second).UnixNano()
+	later := now.Add(-70 * time.Second).UnixNano()
+	l.Write(Defaults.Raw, []string{
+		fmt.Sprintf(`cosyvoice_service,host=odd,service=cosyvoice3,instance=1 up=1i,cpu_percent="high",ready="yes",state=3i,cgroup_oom_kills_total=true,connections=7i %d`, at),
+		fmt.Sprintf(`cosyvoice_service,host=good,service=cosyvoice3,instance=1 up=1i,memory_rss_bytes=5,news=1 %d`, at),
+		fmt.Sprintf(`cosyvoice_service,host=good,service=cosyvoice3,instance=1 up=1i,memory_rss_bytes=7,news=2 %d`, later),
+	})
+	l.Write(Defaults.Events, []string{
+		fmt.Sprintf(`cosyvoice_synthesis,host=odd,service=cosyvoice3,outcome=ok request_id="a",rtf_bin="low",duration_bin=3i,rtf=0.5 %d`, at),
+	})
+	l.run("1m", now)
+	l.run("1h", now)
+	good := []string{"memory_rss_bytes_count", "memory_rss_bytes_last", "memory_rss_bytes_max", "memory_rss_bytes_min", "memory_rss_bytes_sum", "points_count", "up_count", "up_sum"}
+	odd := []string{
+		"connections_count", "connections_last", "connections_max", "connections_min", "connections_sum",
+		"duration_bin_3_count", "points_count", "rtf_count", "rtf_max", "rtf_min", "rtf_sum", "up_count", "up_sum",
+	}
+	for _, tier := range []string{Defaults.Minutes, Defaults.Hours} {
+		require.Equal(t, good, l.statistics(tier, "good"), tier)
+		require.Equal(t, odd, l.statistics(tier, "odd"), tier)
+	}
+	records, err := l.Query(fmt.Sprintf(`from(bucket: %q) |> range(start: 0) |> filter(fn: (r) => r._field == "connections_sum")`, Defaults.Minutes))
+	require.NoError(t, err)
+	require.IsType(t, 0.0, records[0].Value(), "a statistic has one type, whatever came")
+}
+
+// TestReadsAreAnsweredByTheStorage compares the task of the minutes with a twin whose readings
+// the storage cannot add up by itself, over ten minutes of points a second.
+func TestReadsAreAnsweredByTheStorage(t *testing.T) {
+	l := newLab(t, 1)
+	now := time.Now().Truncate(time.Hour)
+	var lines []string
+	for at := now.Add(-10 * time.Minute); at.Before(now); at = at.Add(time.Second) {
+		for host := range 4 {
+			var fields []string
+			for _, name := range []string{"cpu_percent", "memory_rss_bytes", "connections", "uptime_seconds", "gpu_sm_percent"} {
+				fields = append(fields, fmt.Sprintf("%s=%d", name, at.Unix()%int64(50+host)))
+			}
+			lines = append(lines, fmt.Sprintf("cosyvoice_service,host=h%d,service=cosyvoice3,instance=1 up=1i,%s %d", host, strings.Join(fields, ","), at.UnixNano()))
+		}
+	}
+	l.Write(Defaults.Raw, lines)
+	pushed := l.tasks[taskName("1m", "cosyvoice_service")].Flux
+	const readings = `readings = () => allReadings()`
+	require.Contains(t, pushed, readings)
+	twin := strings.Replace(pushed, readings, readings+` |> map(fn: (r) => ({r with _value: r._value}))`, 1)
+	took := func(flux string) time.Duration {
+		shortest := time.Hour
+		for range 3 {
+			// Each run has all to do.
+			require.NoError(t, l.Client.DeleteAPI().DeleteWithName(t.Context(), influxd.Org, Defaults.Minutes, now.Add(-time.Hour), now, ""))
+			began := time.Now()
+			_, err := l.Query(influxd.At(now, flux))
+			require.NoError(t, err)
+			shortest = min(shortest, time.Since(began))
+		}
+		return shortest
+	}
+	fast, slow := took(pushed), took(twin)
+	t.Logf("as it is %v, not answered by the storage %v: %.1f times", fast, slow, float64(slow)/float64(fast))
+	require.Greater(t, float64(slow)/float64(fast), 2.0)
+}

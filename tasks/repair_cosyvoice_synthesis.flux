@@ -1,0 +1,264 @@
+// cosyvoice_synthesis: computes anew the windows that do not hold all of their raw points.
+//
+// What a Telegraf held back while it could not reach InfluxDB may come hours after its windows
+// were computed. The hours in which the tiers counted other than there are raw points are
+// computed from these, a few at each run, and with them what follows: the first point after
+// them has another before it. Points that were deleted stay in the windows of a minute.
+import "array"
+import "date"
+import "regexp"
+import "strings"
+import "types"
+
+option task = {name: "cosyvoice repair cosyvoice_synthesis", every: 10m, offset: 318s}
+
+raw = "performance_monitor_events"
+minutes = "performance_monitor_1m"
+hours = "performance_monitor_1h"
+retention = 30d // of raw
+atOnce = 6h // more is left to the next runs
+gap = 90s // between two points: of a longer time nothing is known
+
+// store writes the windows of a statistic, and ends with one row when all are written.
+store = (tables=<-, tier) =>
+    tables
+        |> to(bucket: tier)
+        |> count()
+        |> group()
+        |> sum()
+        |> map(fn: (r) => ({_value: 0}))
+
+// mark writes how many points the windows were made of, after everything else: so a run that was
+// cut off leaves windows that the next one computes. It writes nothing if points came since
+// before, the number there was before any of them was read: the next run then does.
+mark = (tables=<-, stored, before, tier) => {
+    count = tables |> group() |> sum() |> keep(columns: ["_value"])
+    ready =
+        union(tables: array.concat(arr: stored, v: [count, count |> map(fn: (r) => ({_value: 0}))]))
+            |> sum()
+            |> set(key: "all", value: "all")
+
+    return
+        join(tables: {mark: tables |> set(key: "all", value: "all"), ready: ready}, on: ["all"])
+            |> filter(fn: (r) => r._value_ready == before)
+            |> map(fn: (r) => ({r with _field: "points_count", _value: r._value_mark}))
+            |> drop(columns: ["all", "_value_mark", "_value_ready"])
+            |> to(bucket: tier)
+}
+
+// total is the sum of all rows.
+total = (tables=<-) => {
+    sums = tables |> group() |> sum() |> findColumn(fn: (key) => true, column: "_value")
+
+    return if length(arr: sums) == 0 then 0 else sums[0]
+}
+
+// timeOf is the time of the first row.
+timeOf = (tables=<-, otherwise) => {
+    times = tables |> findColumn(fn: (key) => true, column: "_time")
+
+    return if length(arr: times) == 0 then otherwise else times[0]
+}
+earlier = (a, b) => if a < b then a else b
+
+// misfits is a pattern of the fields of which the first or the last value is of neither type:
+// they are left out, so that they stop nothing else.
+misfits = (first, last, type, other) => {
+    names = (tables) =>
+        tables
+            |> filter(fn: (r) => not types.isType(v: r._value, type: type) and not types.isType(v: r._value, type: other))
+            |> keep(columns: ["_field"])
+            |> group()
+            |> distinct(column: "_field")
+            |> findColumn(fn: (key) => true, column: "_value")
+
+    return regexp.compile(v: "^(" + strings.joinStr(arr: array.concat(arr: names(tables: first), v: names(tables: last)), v: "|") + ")$")
+}
+
+// roll computes the windows from start to stop.
+roll = (every, tier, start, stop) => {
+    points = (since=start) =>
+        from(bucket: raw)
+            |> range(start: since, stop: stop)
+            |> filter(fn: (r) => r._measurement == "cosyvoice_synthesis")
+    windows = (tables=<-, fn) => tables |> aggregateWindow(every: every, fn: fn, createEmpty: false, timeSrc: "_start")
+
+    marks = () => points() |> filter(fn: (r) => r._field == "request_id")
+    before = marks() |> count() |> total()
+
+    allReadings = () =>
+        points()
+            |> filter(
+                fn: (r) =>
+                    r._field == "duration_seconds" or
+                    r._field == "compute_seconds" or
+                    r._field == "audio_seconds" or
+                    r._field == "rtf" or
+                    r._field == "first_chunk_seconds" or
+                    r._field == "wait_seconds" or
+                    r._field == "gap_seconds" or
+                    r._field == "first_chunk_audio_seconds" or
+                    r._field == "chunks" or
+                    r._field == "segments" or
+                    r._field == "characters" or
+                    r._field == "characters_per_audio_second" or
+                    r._field == "concurrency_mean" or
+                    r._field == "concurrency_max" or
+                    r._field == "gpu_memory_start_bytes" or
+                    r._field == "gpu_memory_peak_bytes" or
+                    r._field == "gpu_memory_end_bytes" or
+                    r._field == "gpu_memory_change_bytes" or
+                    r._field == "gpu_utilization_percent" or
+                    r._field == "clock_sm_hz" or
+                    r._field == "service_cpu_percent" or
+                    r._field == "host_cpu_percent" or
+                    r._field == "yields_inferred" or
+                    r._field == "torch_allocated_bytes" or
+                    r._field == "torch_reserved_bytes" or
+                    r._field == "torch_peak_bytes" or
+                    r._field == "torch_retries" or
+                    r._field == "oom_tried_bytes" or
+                    r._field == "oom_total_bytes" or
+                    r._field == "oom_free_bytes" or
+                    r._field == "oom_allocated_bytes" or
+                    r._field == "oom_reserved_bytes" or
+                    r._field == "oom_other_bytes" or
+                    r._field == "oom_process_bytes",
+            )
+    oddReadings = misfits(first: allReadings() |> first(), last: allReadings() |> last(), type: "float", other: "int")
+    readings = () => allReadings() |> filter(fn: (r) => r._field !~ oddReadings)
+
+    counts =
+        readings()
+            |> windows(fn: count)
+            |> map(fn: (r) => ({r with _field: r._field + "_count"}))
+            |> store(tier: tier)
+    sums =
+        readings()
+            |> windows(fn: sum)
+            |> toFloat()
+            |> map(fn: (r) => ({r with _field: r._field + "_sum"}))
+            |> store(tier: tier)
+    lowest =
+        readings()
+            |> windows(fn: min)
+            |> toFloat()
+            |> map(fn: (r) => ({r with _field: r._field + "_min"}))
+            |> store(tier: tier)
+    highest =
+        readings()
+            |> windows(fn: max)
+            |> toFloat()
+            |> map(fn: (r) => ({r with _field: r._field + "_max"}))
+            |> store(tier: tier)
+
+    allFlags = () =>
+        points()
+            |> filter(
+                fn: (r) =>
+                    r._field == "playback_stalled" or
+                    r._field == "warm_up",
+            )
+    oddFlags = misfits(first: allFlags() |> first(), last: allFlags() |> last(), type: "float", other: "int")
+    flags = () => allFlags() |> filter(fn: (r) => r._field !~ oddFlags)
+
+    flagCounts =
+        flags()
+            |> windows(fn: count)
+            |> map(fn: (r) => ({r with _field: r._field + "_count"}))
+            |> store(tier: tier)
+    flagSums =
+        flags()
+            |> windows(fn: sum)
+            |> toFloat()
+            |> map(fn: (r) => ({r with _field: r._field + "_sum"}))
+            |> store(tier: tier)
+
+    // Of the syntheses that went well: how many fell into each bin of the histograms.
+    allBins = () =>
+        points()
+            |> filter(fn: (r) => r.outcome == "ok")
+            |> filter(
+                fn: (r) =>
+                    r._field == "duration_bin" or
+                    r._field == "rtf_bin" or
+                    r._field == "first_chunk_bin",
+            )
+    oddBins = misfits(first: allBins() |> first(), last: allBins() |> last(), type: "int", other: "int")
+    bins =
+        allBins()
+            |> filter(fn: (r) => r._field !~ oddBins)
+            |> map(fn: (r) => ({r with bin: string(v: r._value)}))
+            |> group(columns: ["_time", "_value"], mode: "except")
+            |> windows(fn: count)
+            |> map(fn: (r) => ({r with _field: r._field + "_" + r.bin + "_count"}))
+            |> drop(columns: ["bin"])
+            |> store(tier: tier)
+
+    return
+        marks()
+            |> windows(fn: count)
+            |> mark(
+                tier: tier,
+                before: before,
+                stored: [counts, sums, lowest, highest, flagCounts, flagSums, bins],
+            )
+}
+
+end = date.truncate(t: now(), unit: 1h)
+oldest = date.truncate(t: date.sub(from: end, d: retention), unit: 1h)
+
+points = (bucket, field, start=oldest, stop=end) =>
+    from(bucket: bucket)
+        |> range(start: start, stop: stop)
+        |> filter(fn: (r) => r._measurement == "cosyvoice_synthesis" and r._field == field)
+
+// The tasks of the tiers have yet to come to what is newer than this.
+newest = (tier) => points(bucket: tier, field: "points_count", stop: now()) |> group() |> last() |> timeOf(otherwise: oldest)
+newestHour = newest(tier: hours)
+waiting =
+    points(bucket: raw, field: "request_id", start: date.add(d: 1m, to: newest(tier: minutes)), stop: date.add(d: 1m, to: now()))
+        |> group()
+        |> first()
+        |> timeOf(otherwise: now())
+wholeHours = date.truncate(t: waiting, unit: 1h)
+
+perHour = (tables=<-, fn, of) =>
+    tables
+        |> aggregateWindow(every: 1h, fn: fn, createEmpty: false, timeSrc: "_start")
+        |> group(columns: ["_time"])
+        |> sum()
+        |> set(key: "of", value: of)
+differing =
+    union(
+        tables: [
+            points(bucket: raw, field: "request_id") |> perHour(fn: count, of: "raw"),
+            points(bucket: minutes, field: "points_count") |> perHour(fn: sum, of: "minutes"),
+            points(bucket: hours, field: "points_count") |> perHour(fn: sum, of: "hours"),
+        ],
+    )
+        |> group()
+        |> pivot(rowKey: ["_time"], columnKey: ["of"], valueColumn: "_value")
+        |> filter(
+            fn: (r) =>
+                r._time < wholeHours and exists r.raw and (
+                        not exists r.minutes or r.minutes < r.raw
+                        or
+                        r._time <= newestHour and (not exists r.hours or r.hours != r.raw)
+                ),
+        )
+        |> sort(columns: ["_time"])
+        |> findColumn(fn: (key) => true, column: "_time")
+
+array.from(rows: [{hours: length(arr: differing)}]) |> yield(name: "differing")
+
+// Each run takes another of the hours first, so that one that cannot be repaired stops no other.
+// With none it looks where nothing is.
+any = length(arr: differing) > 0
+start = if any then differing[int(v: now()) / int(v: 10m) % length(arr: differing)] else 2200-01-01T00:00:00Z
+stop = if any then earlier(a: date.add(d: atOnce, to: start), b: wholeHours) else 2200-01-01T01:00:00Z
+afterGap = date.truncate(t: date.add(d: gap, to: date.add(d: 1m, to: stop)), unit: 1m)
+afterHour = date.add(d: 1h, to: stop)
+
+roll(every: 1m, tier: minutes, start: start, stop: if any then earlier(a: afterGap, b: date.truncate(t: waiting, unit: 1m)) else stop)
+roll(every: 1h, tier: hours, start: start, stop: if any then earlier(a: afterHour, b: wholeHours) else stop)
