@@ -21,6 +21,9 @@ func (t *Tracker) bar(record *logline.Record) {
 		if closed := t.closed(b); closed != nil {
 			rowInUse := r != nil && r.Bar.Done < r.Bar.Total
 			if rowInUse || b.Done > 0 || b.Seconds > 0 {
+				if closed.Bar.Done < b.Done {
+					t.Echoes = append(t.Echoes, echo{b.Total, t.Now})
+				}
 				t.close(closed, b)
 				return
 			}
@@ -47,6 +50,28 @@ func (t *Tracker) bar(record *logline.Record) {
 	}
 	r.Bar.Done = b.Done
 	t.shown = r
+}
+
+// echo is a bar that was taken as closed when its last step was first seen: that may have been
+// its step, and the line feed behind it that of another thread. It is then closed once more.
+type echo struct {
+	Total int
+	At    time.Time
+}
+
+// echoes is how soon after its last step a bar is closed, with some time for the client to
+// take the audio.
+const echoes = time.Second
+
+// isEcho tells whether b closes a bar that was taken as closed before.
+func (t *Tracker) isEcho(b *logline.BarLine) bool {
+	t.Echoes = slices.DeleteFunc(t.Echoes, func(e echo) bool { return t.Now.Sub(e.At) > echoes })
+	i := slices.IndexFunc(t.Echoes, func(e echo) bool { return e.Total == b.Total })
+	if i < 0 {
+		return false
+	}
+	t.Echoes = slices.Delete(t.Echoes, i, i+1)
+	return true
 }
 
 // completeByBar ends the segment in work, if there is one, since the bar stepped behind it.
@@ -114,6 +139,8 @@ func (t *Tracker) closed(b *logline.BarLine) *request {
 		slow := func(r *request) bool { return r.Current.took() > unshown }
 		if likely := slices.DeleteFunc(slices.Clone(candidates), slow); len(likely) > 0 {
 			candidates = likely
+		} else if len(candidates) > 0 && t.isEcho(b) {
+			return nil
 		} else {
 			for _, r := range candidates {
 				r.Inferred = true // its step should have been shown

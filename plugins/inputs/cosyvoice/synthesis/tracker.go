@@ -38,6 +38,7 @@ type State struct {
 	Requests []*request // not ended, oldest first
 	Arrivals []arrival
 	Segments int // that ever began
+	Echoes   []echo
 	Memory   Memory
 	Load     load
 }

@@ -215,7 +215,7 @@ func TestAClientThatWentIsNoFailure(t *testing.T) {
 }
 
 func TestBin(t *testing.T) {
-	for value, bin := range map[float64]int64{1: 0, 1.121: 0, 1.123: 1, 10: 20, 0.1: -20, 0.0999: -21} {
+	for value, bin := range map[float64]int64{1: 0, 1.1: 0, 1.101: 1, 10: 24, 0.1: -24, 0.0999: -25} {
 		require.Equal(t, bin, Bin(value), "%g", value)
 	}
 }
@@ -266,6 +266,29 @@ func TestABarClaimsTheLastChunk(t *testing.T) {
 			}
 		})
 	}
+}
+
+// Two bars step at the same moment, and then close: the line feed with which the cursor goes to
+// the second one looks like the closing of the first, which is still to come. It closes nothing
+// else.
+func TestABarIsClosedOnce(t *testing.T) {
+	const row1 = "\n\r  0%|          | 0/1 [00:00<?, ?it/s]\x1b[A"
+	const row2 = "\n\n\r  0%|          | 0/1 [00:00<?, ?it/s]\x1b[A\x1b[A"
+	const done = "\r100%|##########| 1/1 [00:01<00:00,  1.70s/it]"
+	tracker := told(t, TextLength,
+		"\r  0%|          | 0/1 [00:00<?, ?it/s]@10.000 synthesis text 一",
+		row1+"@10.010 synthesis text 二",
+		row2+"@10.020 synthesis text 三",
+		"@10.900 yield speech len 4.0, rtf 0.22", // 10.020
+		"@11.690 yield speech len 2.0, rtf 0.84", // 10.010
+		"@11.700 yield speech len 2.0, rtf 0.85", // 10.000
+		done+"\n"+done+"\x1b[A"+done+"\n"+done,
+		"@12.000 yield speech len 5.0, rtf 0.22", // 10.900
+		"\n\n"+done+"\x1b[A\x1b[A"+done)
+	tracker.End()
+	found := tracker.Take().Syntheses
+	require.Len(t, found, 3)
+	require.Equal(t, []float64{2, 2, 9}, []float64{found[0].AudioSeconds, found[1].AudioSeconds, found[2].AudioSeconds})
 }
 
 // Whose thread died is a guess. A stream that goes on to its end had a living one.
