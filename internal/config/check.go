@@ -19,7 +19,12 @@ var telegrafKeys = []string{
 
 // depth is how many parts of a key, inputs and the plugin's name, come before the
 // plugin's own.
-const depth = 2
+func (d Decoder) depth() int {
+	if d.Plugin == "" {
+		return 0
+	}
+	return 2
+}
 
 // checkTables finds what is not the one table of the plugin.
 func (d Decoder) checkTables(md toml.MetaData, statements []statement) []error {
@@ -63,34 +68,34 @@ func (d Decoder) checkKeys(statements []statement, t reflect.Type) []error {
 	var problems []error
 	var unknown []toml.Key
 	for _, s := range statements {
-		if len(s.keys[0]) < depth {
+		if len(s.keys[0]) < d.depth() {
 			continue // a head [inputs], which is allowed and says nothing
 		}
 		before := len(unknown)
 		for _, key := range s.keys {
-			key = key[depth:]
+			key = key[d.depth():]
 			// One problem is enough for a table that is unknown with all it holds.
 			if slices.ContainsFunc(unknown, func(parent toml.Key) bool { return isBelow(key, parent) }) {
 				continue
 			}
 			if siblings, ok := find(t, key); !ok {
 				unknown = append(unknown, key)
-				problems = append(problems, d.problem(s, "%s", unknownKey(key, siblings)))
+				problems = append(problems, d.problem(s, "%s", d.unknownKey(key, siblings)))
 			}
 		}
 		if len(unknown) > before {
 			continue
 		}
 		if err := d.decodeTable(s.context+s.text, reflect.New(t).Interface()); err != nil {
-			problems = append(problems, d.problem(s, "key %q: %s", s.keys[0][depth:], reason(err)))
+			problems = append(problems, d.problem(s, "key %q: %s", s.keys[0][d.depth():], reason(err)))
 		}
 	}
 	return problems
 }
 
-func unknownKey(key toml.Key, siblings []string) string {
+func (d Decoder) unknownKey(key toml.Key, siblings []string) string {
 	name := key[len(key)-1]
-	if len(key) == 1 && slices.Contains(telegrafKeys, name) {
+	if d.Plugin != "" && len(key) == 1 && slices.Contains(telegrafKeys, name) {
 		return fmt.Sprintf("%q is a setting of Telegraf: put it under [[inputs.execd]] in telegraf.conf", name)
 	}
 	text := fmt.Sprintf("unknown key %q", key)

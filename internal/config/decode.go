@@ -1,7 +1,7 @@
-// Package config reads the configuration file of an external Telegraf plugin: a
-// TOML file with exactly one [[inputs.<plugin>]] table. It is strict where
-// Telegraf's own loader for such files is lax: a key that nothing reads is an
-// error, and each error names its file, line and key.
+// Package config reads TOML files: the configuration of an external Telegraf plugin,
+// with exactly one [[inputs.<plugin>]] table, and the settings of a tool. It is strict
+// where Telegraf's own loader is lax: a key that nothing reads is an error, and each
+// error names its file, line and key.
 //
 // ${NAME} in a string value stands for an environment variable, which must be
 // set; any other "${" in a value is an error. Nothing else is replaced: not in keys
@@ -26,10 +26,10 @@ func Load(path, plugin string, into any) error {
 	return Decoder{File: path, Plugin: plugin, LookupEnv: os.LookupEnv}.Decode(data, into)
 }
 
-// Decoder decodes the table [[inputs.<Plugin>]].
+// Decoder decodes the table [[inputs.<Plugin>]], or a whole file without a plugin.
 type Decoder struct {
 	File      string // as it is to appear in errors
-	Plugin    string
+	Plugin    string // empty for a file that is no plugin's
 	LookupEnv func(name string) (value string, set bool)
 }
 
@@ -44,8 +44,10 @@ func (d Decoder) Decode(data []byte, into any) error {
 		return d.syntaxError(err)
 	}
 	statements := split(text)
-	if problems := d.checkTables(md, statements); problems != nil {
-		return errors.Join(problems...)
+	if d.Plugin != "" {
+		if problems := d.checkTables(md, statements); problems != nil {
+			return errors.Join(problems...)
+		}
 	}
 	if problems := d.checkKeys(statements, reflect.TypeOf(into).Elem()); problems != nil {
 		return errors.Join(problems...)
@@ -56,9 +58,12 @@ func (d Decoder) Decode(data []byte, into any) error {
 	return nil
 }
 
-// decodeTable decodes the plugin's first table in text. Variables are replaced in
-// the parsed tree, where a value cannot turn into syntax.
+// decodeTable decodes the plugin's first table in text, or all of it. Variables are
+// replaced in the parsed tree, where a value cannot turn into syntax.
 func (d Decoder) decodeTable(text string, into any) error {
+	if d.Plugin == "" {
+		return d.decodeFile(text, into)
+	}
 	var file struct {
 		Inputs map[string][]toml.Primitive `toml:"inputs"`
 	}
@@ -77,4 +82,19 @@ func (d Decoder) decodeTable(text string, into any) error {
 		return err
 	}
 	return md.PrimitiveDecode(table, into)
+}
+
+func (d Decoder) decodeFile(text string, into any) error {
+	var file map[string]any
+	if _, err := toml.Decode(text, &file); err != nil {
+		return err
+	}
+	if _, err := d.expand(file); err != nil {
+		return err
+	}
+	expanded, err := toml.Marshal(file)
+	if err != nil {
+		return err
+	}
+	return toml.Unmarshal(expanded, into)
 }

@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"os"
 
+	"github.com/cosyvoice-telegraf/cosyvoice-telegraf/internal/files"
 	"github.com/cosyvoice-telegraf/cosyvoice-telegraf/internal/words"
 )
 
@@ -34,10 +35,10 @@ func (f Folder) installTelegrafConf(current string, say *words.Printer) error {
 		say.Say(words.TelegrafConfEdited, path)
 		return nil
 	}
-	if err := writeFile(path, []byte(current)); err != nil {
+	if err := files.Replace(path, []byte(current)); err != nil {
 		return err
 	}
-	return writeFile(hashPath, []byte(hash([]byte(current))))
+	return files.Replace(hashPath, []byte(hash([]byte(current))))
 }
 
 func hash(content []byte) string {
@@ -51,5 +52,5 @@ func (f Folder) installPluginConf() error {
 	if _, err := os.Stat(f.pluginConf()); !errors.Is(err, fs.ErrNotExist) {
 		return err
 	}
-	return writeFile(f.pluginConf(), []byte(pluginConf))
+	return files.Replace(f.pluginConf(), []byte(pluginConf))
 }

@@ -12,6 +12,7 @@ import (
 
 	"github.com/influxdata/line-protocol/v2/lineprotocol"
 
+	"github.com/cosyvoice-telegraf/cosyvoice-telegraf/internal/files"
 	"github.com/cosyvoice-telegraf/cosyvoice-telegraf/internal/words"
 	"github.com/cosyvoice-telegraf/cosyvoice-telegraf/test/fakenvml"
 )
@@ -105,7 +106,7 @@ func prepareFakeGPU(folder Folder, library string) (pluginConf string, err error
 [[inputs.cosyvoice]]
   nvml_library = %q
 `, folder.pluginConf(), library)
-	return pluginConf, writeFile(pluginConf, []byte(content))
+	return pluginConf, files.Replace(pluginConf, []byte(content))
 }
 
 // simulatorPart runs the stand-in for the server. The simulator starts the server

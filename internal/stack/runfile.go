@@ -10,6 +10,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/cosyvoice-telegraf/cosyvoice-telegraf/internal/files"
 	"github.com/cosyvoice-telegraf/cosyvoice-telegraf/internal/words"
 )
 
@@ -56,7 +57,7 @@ func (r *runFile) started(p part, pid int) error {
 	if err != nil {
 		return fmt.Errorf("encoding %s: %w", r.path, err)
 	}
-	return writeFile(r.path, append(content, '\n'))
+	return files.Replace(r.path, append(content, '\n'))
 }
 
 // readRecord reads run.json; nil is a stack that is stopped.

@@ -6,8 +6,9 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
-	"path/filepath"
 	"strings"
+
+	"github.com/cosyvoice-telegraf/cosyvoice-telegraf/internal/files"
 )
 
 // readSecret reads a secret; a missing one is fs.ErrNotExist.
@@ -26,23 +27,5 @@ func ensureSecret(path string) (string, error) {
 		return secret, err
 	}
 	secret = rand.Text() + rand.Text()
-	return secret, writeFile(path, []byte(secret))
-}
-
-// writeFile replaces a file of mode 0600 at once, so that a reader, or a crash,
-// sees the old content or the new.
-func writeFile(path string, content []byte) error {
-	temp, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+"-*")
-	if err != nil {
-		return fmt.Errorf("writing %s: %w", path, err)
-	}
-	defer os.Remove(temp.Name())
-	_, err = temp.Write(content)
-	if err := errors.Join(err, temp.Sync(), temp.Close()); err != nil {
-		return fmt.Errorf("writing %s: %w", path, err)
-	}
-	if err := os.Rename(temp.Name(), path); err != nil {
-		return fmt.Errorf("writing %s: %w", path, err)
-	}
-	return nil
+	return secret, files.Replace(path, []byte(secret))
 }
