@@ -1,6 +1,6 @@
 // cosyvoice_model in windows of a minute.
 //
-// Each minute the windows since the last that is whole are computed from the raw points, so that
+// At each run the windows since the last that is whole are computed from the raw points, so that
 // nothing is missing after a time in which no task ran; and some before it, since points may come
 // late. What comes later still is left to "cosyvoice repair cosyvoice_model".
 //

@@ -31,6 +31,7 @@ type Params struct {
 	// RawRetention and MinutesRetention are how far back the tasks look for what is missing.
 	RawRetention, MinutesRetention time.Duration
 	Interval                       time.Duration // between two points of a series
+	Every                          time.Duration // between two runs of the tasks of the minutes
 }
 
 // Defaults are those of the committed tasks.
@@ -38,7 +39,7 @@ var Defaults = Params{
 	Raw: "performance_monitor", Events: "performance_monitor_events",
 	Minutes: "performance_monitor_1m", Hours: "performance_monitor_1h",
 	RawRetention: 30 * 24 * time.Hour, MinutesRetention: 90 * 24 * time.Hour,
-	Interval: 10 * time.Second,
+	Interval: 10 * time.Second, Every: time.Minute,
 }
 
 // gap is the longest time between two points of a series in which a counter is taken to
@@ -133,7 +134,7 @@ func values(params Params, s source, name string, offset time.Duration) map[stri
 	}
 	return map[string]any{
 		"Name": name, "Repair": taskName("repair", s.measurement), "Offset": flux(offset),
-		"Measurement": s.measurement, "Mark": s.mark, "Facts": s.facts,
+		"Every": flux(params.Every), "Measurement": s.measurement, "Mark": s.mark, "Facts": s.facts,
 		"Statistics": strings.Join(statistics, ", "),
 		"Raw":        raw, "Minutes": params.Minutes, "Hours": params.Hours,
 		"Retention": flux(params.RawRetention), "MinutesRetention": flux(params.MinutesRetention), "Gap": flux(params.gap()),
