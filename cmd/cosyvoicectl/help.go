@@ -20,7 +20,7 @@ EXAMPLES
 {{.Example}}
 {{end}}{{if .HasAvailableSubCommands}}
 COMMANDS
-{{range .Commands}}{{if not .Hidden}}  {{.Name | printf "%-8s"}} {{.Short}}
+{{range .Commands}}{{if not .Hidden}}  {{.Name | printf "%-13s"}} {{.Short}}
 {{end}}{{end}}{{end}}
 FLAGS
 {{flags .LocalFlags}}

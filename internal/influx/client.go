@@ -58,6 +58,18 @@ func (c *Client) WaitReady(ctx context.Context) (version string, err error) {
 	}
 }
 
+// Version is the server's.
+func (c *Client) Version(ctx context.Context) (string, error) {
+	health, err := c.api.Health(ctx)
+	if err != nil {
+		return "", fmt.Errorf("asking InfluxDB for its version: %w", err)
+	}
+	if health.Version == nil {
+		return "", nil
+	}
+	return *health.Version, nil
+}
+
 // Query runs a Flux query and collects its records; it is meant for answers that
 // fit a screen.
 func (c *Client) Query(ctx context.Context, flux string) ([]*query.FluxRecord, error) {

@@ -1,9 +1,13 @@
 package stack
 
 import (
+	"errors"
+	"io/fs"
 	"os"
 	"path/filepath"
 
+	"github.com/cosyvoice-telegraf/cosyvoice-telegraf/internal/reconcile"
+	"github.com/cosyvoice-telegraf/cosyvoice-telegraf/internal/toolkit"
 	"github.com/cosyvoice-telegraf/cosyvoice-telegraf/internal/words"
 )
 
@@ -28,11 +32,19 @@ func (f Folder) lockFile() string       { return f.path("up.lock") }
 
 // Secrets. Telegraf's secret store reads every file of its folder, so the token
 // that it needs lies alone in one.
+
 func (f Folder) telegrafSecrets() string { return f.path("secrets", "telegraf") }
 func (f Folder) writeToken() string      { return f.path("secrets", "telegraf", "influx_write_token") }
 func (f Folder) readToken() string       { return f.path("secrets", "influx_read_token") }
 func (f Folder) operatorToken() string   { return f.path("secrets", "influx_operator_token") }
 func (f Folder) adminPassword() string   { return f.path("secrets", "influx_admin_password") }
+
+// Secrets is the folder with the tokens that were made for this stack, or for the InfluxDB
+// that is managed from here.
+func (f Folder) Secrets() reconcile.Secrets { return reconcile.Secrets(f.path("secrets")) }
+
+// SettingsFile is where settings are looked for.
+func (f Folder) SettingsFile() string { return f.path("cosyvoicectl.toml") }
 
 // create makes the folder and those in it. They are the user's alone: the data
 // tells what runs on the host, and the logs may.
@@ -43,4 +55,18 @@ func (f Folder) create() error {
 		}
 	}
 	return nil
+}
+
+// settings are those of its file, where there is one. Organisation and buckets are as in
+// telegraf.conf.
+func (f Folder) settings() (toolkit.Settings, error) {
+	settings := toolkit.Default()
+	if _, err := os.Stat(f.SettingsFile()); errors.Is(err, fs.ErrNotExist) {
+		return settings, nil
+	}
+	settings, err := toolkit.Load(f.SettingsFile())
+	if err == nil && (settings.Org != "" && settings.Org != org || settings.Raw() != ticksBucket) {
+		err = words.FixedNames.With(f.SettingsFile(), org, ticksBucket)
+	}
+	return settings, err
 }

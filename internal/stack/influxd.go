@@ -3,7 +3,6 @@ package stack
 import (
 	"context"
 	"errors"
-	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
@@ -11,6 +10,8 @@ import (
 	"time"
 
 	"github.com/cosyvoice-telegraf/cosyvoice-telegraf/internal/influx"
+	"github.com/cosyvoice-telegraf/cosyvoice-telegraf/internal/reconcile"
+	"github.com/cosyvoice-telegraf/cosyvoice-telegraf/internal/toolkit"
 	"github.com/cosyvoice-telegraf/cosyvoice-telegraf/internal/words"
 )
 
@@ -19,16 +20,6 @@ const (
 	org          = "cosyvoice_org"
 	ticksBucket  = "performance_monitor"
 	eventsBucket = "performance_monitor_events"
-)
-
-const day = 24 * time.Hour
-
-var (
-	buckets = []influx.Bucket{
-		{Name: ticksBucket, Retention: 30 * day},
-		{Name: eventsBucket, Retention: 730 * day},
-	}
-	bucketNames = []string{ticksBucket, eventsBucket}
 )
 
 func influxURL(port int) string { return "http://" + loopback(port) }
@@ -61,7 +52,11 @@ func influxdPart(program Program, folder Folder, port int) part {
 
 // provision brings an InfluxDB that is ready to the state that the stack needs:
 // owner, buckets, and two narrow tokens. What is there already stays as it is.
-func provision(ctx context.Context, url string, folder Folder) error {
+func provision(ctx context.Context, url string, folder Folder, say *words.Printer) error {
+	settings, err := folder.settings()
+	if err != nil {
+		return err
+	}
 	password, err := ensureSecret(folder.adminPassword())
 	if err != nil {
 		return err
@@ -80,7 +75,7 @@ func provision(ctx context.Context, url string, folder Folder) error {
 		return err
 	}
 	if !done {
-		owner := influx.Owner{User: "admin", Password: password, Token: token, Bucket: buckets[0]}
+		owner := influx.Owner{User: "admin", Password: password, Token: token, Bucket: influx.Bucket{Name: settings.Raw(), Retention: time.Duration(settings.Retention.Raw)}}
 		if err := anonymous.SetUp(ctx, owner); err != nil {
 			return err
 		}
@@ -94,33 +89,33 @@ func provision(ctx context.Context, url string, folder Folder) error {
 	if !accepted {
 		return words.OperatorTokenRefused.With(folder.operatorToken(), folder.influxData())
 	}
-	for _, bucket := range buckets {
-		if err := operator.EnsureBucket(ctx, bucket); err != nil {
-			return err
-		}
-	}
-	if err := ensureToken(ctx, operator, "telegraf: write only", influx.Write, folder.writeToken()); err != nil {
-		return err
-	}
-	return ensureToken(ctx, operator, "cosyvoicectl: read only", influx.Read, folder.readToken())
+	return manage(ctx, reconcile.Server{URL: url, Org: org, Token: token, Secrets: folder.Secrets()}, settings, say)
 }
 
-// ensureToken makes sure that the server has a token and that its file is there;
-// the server shows a token's text only once, so one without the other is useless.
-func ensureToken(ctx context.Context, operator *influx.Client, description string, access influx.Access, path string) error {
-	known, err := operator.HasToken(ctx, description)
+// manage brings InfluxDB to the state that the settings ask for. All in it is this stack's, so
+// what an earlier version made without a mark is taken over.
+func manage(ctx context.Context, server reconcile.Server, settings toolkit.Settings, say *words.Printer) error {
+	settings.Org = server.Org
+	desired, err := settings.Desired()
 	if err != nil {
 		return err
 	}
-	if _, err := os.Stat(path); known && err == nil {
-		return nil
-	}
-	token, err := operator.NewToken(ctx, description, access, bucketNames...)
+	plan, err := server.Plan(ctx, desired, reconcile.Options{Adopt: true})
 	if err != nil {
 		return err
 	}
-	if err := writeFile(path, []byte(token)); err != nil {
-		return fmt.Errorf("keeping the token %q: %w", description, err)
+	for _, c := range plan.Changes {
+		switch c.Action {
+		case reconcile.Edited, reconcile.Blocked:
+			say.Say(words.LeftAsItIs, c.Kind, c.Name)
+		}
+	}
+	made := 0
+	if err := server.Apply(ctx, plan, func(reconcile.Change) { made++ }); err != nil {
+		return err
+	}
+	if made > 0 {
+		say.Say(words.InfluxBrought, made, len(desired.Buckets), len(desired.Tasks))
 	}
 	return nil
 }

@@ -147,12 +147,12 @@ func (s series) number(field string) *float64 {
 }
 
 // lastWrite is the time of a bucket's newest point.
-func lastWrite(ctx context.Context, client *influx.Client, bucket influx.Bucket) (*time.Time, error) {
+func lastWrite(ctx context.Context, client *influx.Client, bucket string) (*time.Time, error) {
 	records, err := client.Query(ctx, fmt.Sprintf(`from(bucket: %q)
-  |> range(start: -%dh)
+  |> range(start: 0)
   |> last()
   |> keep(columns: ["_time"])
-  |> max(column: "_time")`, bucket.Name, int(bucket.Retention.Hours())))
+  |> max(column: "_time")`, bucket))
 	if err != nil || len(records) == 0 {
 		return nil, err
 	}

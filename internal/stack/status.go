@@ -130,12 +130,12 @@ func (s *Status) addData(ctx context.Context) error {
 	}
 	client := influx.New(s.InfluxURL, org, token)
 	defer client.Close()
-	for _, bucket := range buckets {
+	for _, bucket := range []string{ticksBucket, eventsBucket} {
 		last, err := lastWrite(ctx, client, bucket)
 		if err != nil {
 			return err
 		}
-		s.Buckets = append(s.Buckets, BucketStatus{Name: bucket.Name, LastWrite: last})
+		s.Buckets = append(s.Buckets, BucketStatus{Name: bucket, LastWrite: last})
 	}
 	s.Readings, err = read(ctx, client)
 	return err

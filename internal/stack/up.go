@@ -155,7 +155,7 @@ func serve(life context.Context, parts *supervisor, options Options, p plan) err
 	if err := awaitInfluxd(life, influxd, p.url, say); err != nil {
 		return err
 	}
-	if err := provision(life, p.url, folder); err != nil {
+	if err := provision(life, p.url, folder, say); err != nil {
 		return err
 	}
 	if p.simulated.Server {

@@ -82,7 +82,7 @@ func tokens(t *testing.T, s *stack) {
 	operator := influx.New(s.url, "cosyvoice_org", s.secret("influx_operator_token"))
 	defer operator.Close()
 	const other = "somebody_elses"
-	require.NoError(t, operator.EnsureBucket(ctx, influx.Bucket{Name: other}))
+	require.NoError(t, operator.Call(ctx, "POST", "buckets", nil, map[string]any{"orgID": organisation(ctx, t, operator), "name": other}, nil))
 	require.Equal(t, http.StatusNoContent, s.write(s.secret("influx_operator_token"), other, line), "the bucket is there")
 
 	token := s.secret("telegraf", "influx_write_token")
@@ -91,6 +91,12 @@ func tokens(t *testing.T, s *stack) {
 	defer telegraf.Close()
 	_, err := telegraf.Query(ctx, `from(bucket: "performance_monitor") |> range(start: -1h)`)
 	assert.Error(t, err, "Telegraf's token reads")
+}
+
+func organisation(ctx context.Context, t *testing.T, operator *influx.Client) (id string) {
+	var answer struct{ Orgs []struct{ ID string } }
+	require.NoError(t, operator.Call(ctx, "GET", "orgs", nil, nil, &answer))
+	return answer.Orgs[0].ID
 }
 
 // hotYesterday writes a hot hour of yesterday and asks for it as a user would.

@@ -1,0 +1,98 @@
+// Package reconcile brings an InfluxDB organisation to a desired state: buckets, tasks and
+// tokens. What it makes carries a label and, in its description, a hash of its content, by
+// which it tells its own from what is someone else's, and what was edited by hand from what
+// an earlier version made.
+package reconcile
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"strings"
+	"time"
+)
+
+// Desired is what an organisation is to hold.
+type Desired struct {
+	Org     string
+	Buckets []Bucket
+	Tasks   []Task
+	Tokens  []Token
+}
+
+// Bucket is a place for points.
+type Bucket struct {
+	Name        string
+	Description string
+	Retention   time.Duration // zero is for ever
+}
+
+// shardGroup is how much of a bucket's time lies in one set of files, as InfluxDB chooses it
+// for new buckets (docs, "shard group duration"). It is always given: leaving it out of an
+// update has made InfluxDB change the retention (influxdb #24765).
+func (b Bucket) shardGroup() time.Duration {
+	const day = 24 * time.Hour
+	switch {
+	case b.Retention == 0, b.Retention > 180*day:
+		return 7 * day
+	case b.Retention < 2*day:
+		return time.Hour
+	}
+	return day
+}
+
+// content is what the hash of a bucket is of.
+func (b Bucket) content() string { return fmt.Sprintf("retention %s", b.Retention) }
+
+// Task is a Flux task; its name stands in its option task too.
+type Task struct {
+	Name        string
+	Description string
+	Flux        string
+}
+
+// Access is what a token may do with the buckets that it is for.
+type Access string
+
+// The two kinds of access; a token has one of them.
+const (
+	Read  Access = "read"
+	Write Access = "write"
+)
+
+// Token may do one thing with some buckets. Its text is kept in a file.
+type Token struct {
+	Name    string // for people, as in rotate-token
+	File    string // below the folder of the secrets
+	Access  Access
+	Buckets []string
+	// OwnsTasks is set for the one token with which the tasks are created: it belongs to a
+	// user of its own, since a task runs with the rights of its owner.
+	OwnsTasks bool
+}
+
+// description is the token's in InfluxDB.
+func (t Token) description() string { return owner + ": " + t.Name }
+
+// owner names what is managed here.
+const owner = "cosyvoice-telegraf"
+
+// mark is what ends the description of everything that is managed here: a hash of its
+// content as it was last applied.
+func mark(description, content string) string {
+	return description + " [" + owner + " " + hash(content) + "]"
+}
+
+func hash(content string) string {
+	sum := sha256.Sum256([]byte(content))
+	return hex.EncodeToString(sum[:8])
+}
+
+// markOf finds the hash in a description.
+func markOf(description string) (hash string, ok bool) {
+	_, rest, ok := strings.Cut(description, " ["+owner+" ")
+	if !ok {
+		return "", false
+	}
+	return strings.CutSuffix(rest, "]")
+}

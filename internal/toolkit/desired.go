@@ -1,0 +1,66 @@
+package toolkit
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/cosyvoice-telegraf/cosyvoice-telegraf/internal/reconcile"
+	"github.com/cosyvoice-telegraf/cosyvoice-telegraf/internal/rollup"
+)
+
+// The names of the tokens.
+const (
+	TelegrafToken = "telegraf" // writes ticks and events
+	ReaderToken   = "reader"   // for Grafana and cosyvoicectl
+	TasksToken    = "tasks"    // creates the tasks, which run with the rights of its user
+)
+
+// Raw, Events, Minutes and Hours name the buckets.
+func (s Settings) Raw() string     { return s.BucketPrefix }
+func (s Settings) Events() string  { return s.BucketPrefix + "_events" }
+func (s Settings) Minutes() string { return s.BucketPrefix + "_1m" }
+func (s Settings) Hours() string   { return s.BucketPrefix + "_1h" }
+
+// Desired is all of it.
+func (s Settings) Desired() (reconcile.Desired, error) {
+	desired := reconcile.Desired{Org: s.Org, Buckets: s.buckets(), Tokens: s.tokens()}
+	tasks, err := rollup.Tasks(rollup.Params{
+		Raw: s.Raw(), Events: s.Events(), Minutes: s.Minutes(), Hours: s.Hours(),
+		RawRetention: bounded(s.Retention.Raw), MinutesRetention: bounded(s.Retention.Minutes),
+		Interval: time.Duration(s.Interval), Every: time.Duration(s.Every),
+	})
+	if err != nil {
+		return desired, err
+	}
+	for _, task := range tasks {
+		first, _, _ := strings.Cut(task.Flux, "\n")
+		desired.Tasks = append(desired.Tasks, reconcile.Task{Name: task.Name, Flux: task.Flux, Description: strings.TrimPrefix(first, "// ")})
+	}
+	return desired, nil
+}
+
+// bounded is how far back tasks look where points are kept for ever.
+func bounded(r Retention) time.Duration {
+	if r == 0 {
+		return 365 * day
+	}
+	return time.Duration(r)
+}
+
+func (s Settings) buckets() []reconcile.Bucket {
+	return []reconcile.Bucket{
+		{Name: s.Raw(), Retention: time.Duration(s.Retention.Raw), Description: fmt.Sprintf("Ticks of CosyVoice servers, their hosts and GPUs, every %s", time.Duration(s.Interval))},
+		{Name: s.Events(), Retention: time.Duration(s.Retention.Events), Description: "Syntheses and events of CosyVoice servers"},
+		{Name: s.Minutes(), Retention: time.Duration(s.Retention.Minutes), Description: "Windows of a minute of CosyVoice servers"},
+		{Name: s.Hours(), Retention: time.Duration(s.Retention.Hours), Description: "Windows of an hour of CosyVoice servers"},
+	}
+}
+
+func (s Settings) tokens() []reconcile.Token {
+	return []reconcile.Token{
+		{Name: TelegrafToken, File: "telegraf/influx_write_token", Access: reconcile.Write, Buckets: []string{s.Raw(), s.Events()}},
+		{Name: ReaderToken, File: "influx_read_token", Access: reconcile.Read, Buckets: []string{s.Raw(), s.Events(), s.Minutes(), s.Hours()}},
+		{Name: TasksToken, File: "influx_tasks_token", OwnsTasks: true},
+	}
+}

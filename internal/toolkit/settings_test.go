@@ -1,0 +1,79 @@
+package toolkit
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/cosyvoice-telegraf/cosyvoice-telegraf/internal/rollup"
+)
+
+func load(t *testing.T, text string) (Settings, error) {
+	path := filepath.Join(t.TempDir(), "cosyvoicectl.toml")
+	require.NoError(t, os.WriteFile(path, []byte(text), 0o600))
+	return Load(path)
+}
+
+func TestSampleIsTheDefault(t *testing.T) {
+	settings, err := load(t, Sample)
+	require.NoError(t, err)
+	require.Equal(t, Default(), settings)
+	var lines []string
+	for line := range strings.Lines(Sample) {
+		if strings.Contains(line, " = ") {
+			line = strings.TrimPrefix(line, "#")
+		}
+		lines = append(lines, line)
+	}
+	settings, err = load(t, strings.Join(lines, ""))
+	require.NoError(t, err)
+	expected := Default()
+	expected.Org = DefaultOrg
+	require.Equal(t, expected, settings)
+}
+
+func TestDefaultsAreThoseOfTheCommittedTasks(t *testing.T) {
+	desired, err := Default().Desired()
+	require.NoError(t, err)
+	tasks, err := rollup.Tasks(rollup.Defaults)
+	require.NoError(t, err)
+	require.Len(t, desired.Tasks, len(tasks))
+	for i := range tasks {
+		require.Equal(t, tasks[i].Flux, desired.Tasks[i].Flux)
+	}
+}
+
+func TestSettings(t *testing.T) {
+	settings, err := load(t, "bucket_prefix = \"tts\"\nevery = \"5m\"\n[retention]\nraw = \"90d\"\nhours = \"forever\"\n")
+	require.NoError(t, err)
+	require.Equal(t, 90*24*time.Hour, time.Duration(settings.Retention.Raw))
+	require.Zero(t, settings.Retention.Hours)
+	desired, err := settings.Desired()
+	require.NoError(t, err)
+	require.Equal(t, "tts_1m", desired.Buckets[2].Name)
+	require.Contains(t, desired.Tasks[0].Flux, `raw = "tts"`)
+	require.Contains(t, desired.Tasks[0].Flux, "every: 5m")
+	require.Contains(t, desired.Tasks[0].Flux, "retention = 90d")
+
+	for text, problem := range map[string]string{
+		"orgs = \"x\"":                   `cosyvoicectl.toml:1: unknown key "orgs" (did you mean "org"?)`,
+		"\ninterval = \"fast\"":          `cosyvoicectl.toml:2: key "interval"`,
+		"interval = \"1h\"":              "not between 1s and 10m",
+		"every = \"90s\"":                "whole minutes",
+		"[retention]\nraw = \"30\"":      `"30" is no retention`,
+		"[retention]\nraw = \"0d\"":      `"0d" is no retention`,
+		"[retention]\nminutes = \"10d\"": "minutes are kept for a shorter time than raw",
+		"[retention]\nraw = \"forever\"": "minutes are kept for a shorter time than raw",
+		"bucket_prefix = \"_x\"":         "underscore",
+		"org = ":                         "cosyvoicectl.toml:1",
+	} {
+		_, err := load(t, text)
+		require.ErrorContains(t, err, problem, text)
+	}
+	_, err = Load(filepath.Join(t.TempDir(), "none.toml"))
+	require.ErrorIs(t, err, os.ErrNotExist)
+}
