@@ -30,10 +30,11 @@ demo: build parts ## the whole stack on this machine, with stand-ins for what it
 up: build parts ## the whole stack on this machine
 	$(BIN)/cosyvoicectl up
 
-generate: ## write the plugin README from the schema, the expected.out of its testcases, the scores of the corpus
+generate: ## write what is made from the schema and the templates: plugin README, testcases, scores, tasks, InfluxDB template
 	go test ./plugins/inputs/cosyvoice -run 'README|TestCases' -update
 	go test ./plugins/inputs/cosyvoice/synthesis -run TestScores -update
 	go test ./internal/rollup -run TestTasksAreWritten -update
+	go test ./internal/toolkit -run TestInfluxTemplateIsWritten -update
 
 corpus: ## make the corpus of logs anew: 2 minutes, needs Python 3.10 and 3.12, and PyPI once
 	sh test/corpus/generate.sh
@@ -43,16 +44,17 @@ lint: ## gofmt, vet, staticcheck
 	go vet ./...
 	go tool -modfile=tools/lint/go.mod staticcheck ./...
 
-unit: ## quick tests: no network, GPU, root or server
+unit: ## quick tests: no network, GPU or root; those on a real InfluxDB only where there is one
 	go test -race ./...
 
 e2e: build parts ## the whole on real Telegraf and InfluxDB
 	go test -tags e2e -count=1 -timeout 20m ./test/e2e
 
-test: lint unit e2e ## everything that the continuous integration runs
+test: lint parts unit e2e ## everything that the continuous integration runs
 
-test-long: build parts ## the long runs in full: an outage of 40 s, half an hour of fast ticks
+test-long: build parts ## the long runs in full: an outage of 40 s, half an hour of fast ticks, rollups of 200 hosts
 	COSYVOICE_OUTAGE=40s COSYVOICE_SOAK=30m go test -tags e2e -count=1 -timeout 60m -v -run 'Outage|Soak' ./test/e2e
+	COSYVOICE_SEEDS=200 go test -count=1 -timeout 60m -v -run TiersEqual ./internal/rollup
 
 bench: build parts ## what the plugin costs, against Telegraf's own inputs: 16 minutes
 	go run ./test/bench

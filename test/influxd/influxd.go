@@ -2,9 +2,12 @@
 package influxd
 
 import (
+	"bytes"
 	"context"
+	"encoding/json"
 	"fmt"
 	"net"
+	"net/http"
 	"os/exec"
 	"path/filepath"
 	"strings"
@@ -100,6 +103,20 @@ func (s *Server) Write(bucket string, lines []string) {
 		batch := lines[:min(len(lines), 5000)]
 		lines = lines[len(batch):]
 		require.NoError(s.t, s.Client.WriteAPIBlocking(Org, bucket).WriteRecord(s.t.Context(), strings.Join(batch, "\n")))
+	}
+}
+
+// Post sends JSON to a route below /api/v2, and decodes the answer.
+func (s *Server) Post(path string, in, out any) {
+	s.t.Helper()
+	body, err := json.Marshal(in)
+	require.NoError(s.t, err)
+	service := s.Client.HTTPService()
+	problem := service.DoPostRequest(s.t.Context(), service.ServerAPIURL()+path, bytes.NewReader(body), nil, func(response *http.Response) error {
+		return json.NewDecoder(response.Body).Decode(out)
+	})
+	if problem != nil {
+		require.NoError(s.t, problem)
 	}
 }
 
