@@ -10,9 +10,6 @@
 // histogram its _count.
 import "array"
 import "date"
-import "regexp"
-import "strings"
-import "types"
 
 option task = {name: "cosyvoice 1m cosyvoice_event", every: 1m, offset: 41s}
 
@@ -21,7 +18,6 @@ minutes = "performance_monitor_1m"
 retention = 30d // of raw
 late = 5m
 atOnce = 6h // more is left to the next runs
-gap = 90s // between two points: of a longer time nothing is known
 
 // store writes the windows of a statistic, and ends with one row when all are written.
 store = (tables=<-, tier) =>
@@ -55,20 +51,6 @@ total = (tables=<-) => {
     sums = tables |> group() |> sum() |> findColumn(fn: (key) => true, column: "_value")
 
     return if length(arr: sums) == 0 then 0 else sums[0]
-}
-
-// misfits is a pattern of the fields of which the first or the last value is of neither type:
-// they are left out, so that they stop nothing else.
-misfits = (first, last, type, other) => {
-    names = (tables) =>
-        tables
-            |> filter(fn: (r) => not types.isType(v: r._value, type: type) and not types.isType(v: r._value, type: other))
-            |> keep(columns: ["_field"])
-            |> group()
-            |> distinct(column: "_field")
-            |> findColumn(fn: (key) => true, column: "_value")
-
-    return regexp.compile(v: "^(" + strings.joinStr(arr: array.concat(arr: names(tables: first), v: names(tables: last)), v: "|") + ")$")
 }
 
 // roll computes the windows from start to stop.

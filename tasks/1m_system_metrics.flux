@@ -21,7 +21,6 @@ minutes = "performance_monitor_1m"
 retention = 30d // of raw
 late = 5m
 atOnce = 6h // more is left to the next runs
-gap = 90s // between two points: of a longer time nothing is known
 
 // store writes the windows of a statistic, and ends with one row when all are written.
 store = (tables=<-, tier) =>

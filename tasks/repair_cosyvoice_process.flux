@@ -8,6 +8,7 @@ import "array"
 import "date"
 import "regexp"
 import "strings"
+import "system"
 import "types"
 
 option task = {name: "cosyvoice repair cosyvoice_process", every: 10m, offset: 306s}
@@ -174,14 +175,16 @@ points = (bucket, field, start=oldest, stop=end) =>
         |> range(start: start, stop: stop)
         |> filter(fn: (r) => r._measurement == "cosyvoice_process" and r._field == field)
 
-// The tasks of the tiers have yet to come to what is newer than this.
-newest = (tier) => points(bucket: tier, field: "points_count", stop: now()) |> group() |> last() |> timeOf(otherwise: oldest)
+// The tasks of the tiers have yet to come to what is newer than this. In a run for an earlier
+// time, now() is that time.
+present = system.time()
+newest = (tier) => points(bucket: tier, field: "points_count", stop: present) |> group() |> last() |> timeOf(otherwise: oldest)
 newestHour = newest(tier: hours)
 waiting =
-    points(bucket: raw, field: "count", start: date.add(d: 1m, to: newest(tier: minutes)), stop: date.add(d: 1m, to: now()))
+    points(bucket: raw, field: "count", start: date.add(d: 1m, to: newest(tier: minutes)), stop: date.add(d: 1m, to: present))
         |> group()
         |> first()
-        |> timeOf(otherwise: now())
+        |> timeOf(otherwise: present)
 wholeHours = date.truncate(t: waiting, unit: 1h)
 
 perHour = (tables=<-, fn, of) =>
@@ -213,11 +216,19 @@ differing =
 
 array.from(rows: [{hours: length(arr: differing)}]) |> yield(name: "differing")
 
-// Each run takes another of the hours first, so that one that cannot be repaired stops no other.
-// With none it looks where nothing is.
+// The newest hours come first. Of the older ones each run takes another, so that one that cannot
+// be repaired stops no other. With none it looks where nothing is.
+latest = date.sub(d: atOnce, from: end)
+new = array.filter(arr: differing, fn: (x) => x >= latest)
 any = length(arr: differing) > 0
-start = if any then differing[int(v: now()) / int(v: 10m) % length(arr: differing)] else 2200-01-01T00:00:00Z
-stop = if any then earlier(a: date.add(d: atOnce, to: start), b: wholeHours) else 2200-01-01T01:00:00Z
+start =
+    if length(arr: new) > 0 then
+        new[0]
+    else if any then
+        differing[int(v: now()) / int(v: 10m) % length(arr: differing)]
+    else
+        2200-01-01T00:00:00Z
+stop = if any then earlier(a: date.add(d: atOnce, to: start), b: earlier(a: end, b: wholeHours)) else 2200-01-01T01:00:00Z
 afterGap = date.truncate(t: date.add(d: gap, to: date.add(d: 1m, to: stop)), unit: 1m)
 afterHour = date.add(d: 1h, to: stop)
 

@@ -91,3 +91,34 @@ func TestReadsAreAnsweredByTheStorage(t *testing.T) {
 	t.Logf("as it is %v, not answered by the storage %v: %.1f times", fast, slow, float64(slow)/float64(fast))
 	require.Greater(t, float64(slow)/float64(fast), 2.0)
 }
+
+// TestRepairOfAnEarlierTime runs the repair for a time in the past, as the backfill does, over a
+// hole of which the tasks of the tiers know nothing any more.
+func TestRepairOfAnEarlierTime(t *testing.T) {
+	l := newLab(t, 1)
+	end := time.Now().Truncate(time.Hour)
+	begin := end.Add(-20 * time.Hour)
+	var before, hole, after []*point
+	for _, p := range ticks(l.r, "h", begin, end) {
+		switch {
+		case p.at.Before(begin.Add(5 * time.Hour)):
+			before = append(before, p)
+		case p.at.Before(begin.Add(10 * time.Hour)):
+			hole = append(hole, p)
+		default:
+			after = append(after, p)
+		}
+	}
+	l.deliver(before)
+	l.deliver(after)
+	for range 4 { // six hours a run
+		l.run("1m", end)
+	}
+	l.run("1h", end)
+	l.deliver(hole)
+	require.Equal(t, int64(10), l.run("repair", begin.Add(10*time.Hour)), "five hours of two measurements")
+	all := slices.Concat(before, hole, after)
+	l.equals(Defaults.Minutes, recompute(all, time.Minute))
+	l.equals(Defaults.Hours, recompute(all, time.Hour))
+	require.Zero(t, l.run("repair", end))
+}

@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"reflect"
 	"strings"
 	"syscall"
 	"testing"
@@ -70,6 +71,26 @@ func TestSpine(t *testing.T) {
 	t.Run("a hung driver is said, and recovers", func(t *testing.T) { hungDriver(t, s) })
 	t.Run("a lost GPU is said, and comes back", func(t *testing.T) { lostGPU(t, s) })
 	noTickTwice(t, s)
+	t.Run("InfluxDB rolls the ticks up to minutes", func(t *testing.T) { rolledUp(t, s) })
+}
+
+// rolledUp waits until the minutes that are over hold as many points as there are ticks, after
+// all the kills before.
+func rolledUp(t *testing.T, s *stack) {
+	counted := func(bucket, field, fn string) map[time.Time]any {
+		counts := map[time.Time]any{}
+		for _, row := range s.rows(fmt.Sprintf(`import "date"
+from(bucket: %q) |> range(start: -1h, stop: date.truncate(t: now(), unit: 1m))
+  |> filter(fn: (r) => r._measurement == "cosyvoice_service" and r._field == %q)
+  |> aggregateWindow(every: 1m, fn: %s, createEmpty: false, timeSrc: "_start") |> group(columns: ["_time"]) |> sum()`, bucket, field, fn)) {
+			counts[row["_time"].(time.Time)] = row["_value"]
+		}
+		return counts
+	}
+	s.eventually("the minutes are whole", func() bool {
+		ticks := counted("performance_monitor", "up", "count")
+		return len(ticks) > 0 && reflect.DeepEqual(ticks, counted("performance_monitor_1m", "points_count", "sum"))
+	})
 }
 
 func tokens(t *testing.T, s *stack) {
