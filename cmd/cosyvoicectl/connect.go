@@ -30,22 +30,28 @@ func (c *connection) register(flags *pflag.FlagSet, language words.Language) {
 
 // open finds the server and what it is to hold.
 func (c *connection) open() (reconcile.Server, reconcile.Desired, error) {
+	server, settings, err := c.find()
+	if err != nil {
+		return server, reconcile.Desired{}, err
+	}
+	desired, err := settings.Desired()
+	return server, desired, err
+}
+
+// find finds the server and the settings.
+func (c *connection) find() (reconcile.Server, toolkit.Settings, error) {
 	folder, err := stateFolder(c.state)
 	if err != nil {
-		return reconcile.Server{}, reconcile.Desired{}, err
+		return reconcile.Server{}, toolkit.Settings{}, err
 	}
 	found, err := target.Find(c.Flags, os.Getenv, folder.Operator)
 	if err != nil {
-		return reconcile.Server{}, reconcile.Desired{}, err
+		return reconcile.Server{}, toolkit.Settings{}, err
 	}
 	settings, err := toolkit.Load(cmp.Or(c.settings, folder.SettingsFile()))
 	if c.settings == "" && errors.Is(err, fs.ErrNotExist) {
 		settings, err = toolkit.Default(), nil
 	}
-	if err != nil {
-		return reconcile.Server{}, reconcile.Desired{}, err
-	}
 	settings.Org = cmp.Or(c.Org, settings.Org, found.Org, toolkit.DefaultOrg)
-	desired, err := settings.Desired()
-	return reconcile.Server{URL: found.URL, Org: settings.Org, Token: found.Token, Secrets: folder.Secrets()}, desired, err
+	return reconcile.Server{URL: found.URL, Org: settings.Org, Token: found.Token, Secrets: folder.Secrets()}, settings, err
 }

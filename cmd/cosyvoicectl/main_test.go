@@ -21,6 +21,9 @@ func call(t *testing.T, args ...string) (code int, stdout, stderr string) {
 
 func TestExitCodes(t *testing.T) {
 	t.Setenv("LC_ALL", "C")
+	t.Setenv("HOME", t.TempDir()) // no profiles of the influx tool
+	t.Setenv("INFLUX_TOKEN", "")
+	t.Setenv("INFLUX_HOST", "")
 	for _, test := range []struct {
 		name   string
 		args   []string
@@ -47,6 +50,11 @@ func TestExitCodes(t *testing.T) {
 		{"no port at all", []string{"up", "--influx-port", "0"}, exitUsage, "", `"0" is no value for --influx-port`},
 		{"too large a port", []string{"up", "--sim-port", "65536"}, exitUsage, "", `"65536" is no value for --sim-port`},
 		{"unknown language", []string{"status", "--lang", "fr"}, exitUsage, "", "--lang takes en or zh"},
+		{"token without a name", []string{"rotate-token"}, exitUsage, "", "which token?"},
+		{"backfill of nothing", []string{"backfill"}, exitUsage, "", "either --from or --auto"},
+		{"backfill of all and some", []string{"backfill", "--auto", "--from", "2026-11-20"}, exitUsage, "", "either --from or --auto"},
+		{"no InfluxDB", []string{"plan", "--state", t.TempDir()}, exitFailed, "", "no token for InfluxDB at http://localhost:8086"},
+		{"no address", []string{"gaps", "--state", t.TempDir(), "--host", "box:8086", "--token-file", "main_test.go"}, exitFailed, "", `"box:8086" is no address`},
 		{"nothing runs", []string{"status", "--state", t.TempDir()}, exitFailed, "Start it: cosyvoicectl up --state", ""},
 	} {
 		t.Run(test.name, func(t *testing.T) {

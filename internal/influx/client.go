@@ -58,6 +58,9 @@ func (c *Client) WaitReady(ctx context.Context) (version string, err error) {
 	}
 }
 
+// Org is the organisation that the client is for.
+func (c *Client) Org() string { return c.org }
+
 // Version is the server's.
 func (c *Client) Version(ctx context.Context) (string, error) {
 	health, err := c.api.Health(ctx)

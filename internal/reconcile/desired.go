@@ -96,3 +96,9 @@ func markOf(description string) (hash string, ok bool) {
 	}
 	return strings.CutSuffix(rest, "]")
 }
+
+// IsManaged tells by a description whether something is managed here.
+func IsManaged(description string) bool {
+	_, marked := markOf(description)
+	return marked
+}

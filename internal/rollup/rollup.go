@@ -49,24 +49,36 @@ func (p Params) gap() time.Duration { return max(90*time.Second, 3*p.Interval) }
 // stagger is the time between the starts of two tasks, so that they do not all run at once.
 const stagger = 3 * time.Second
 
-// source is a measurement that is rolled up.
-type source struct {
-	measurement string
-	mark        string // a field that each of its points has
-	facts       bool   // its points are facts, each for itself, in the bucket of events
+// Source is a measurement that is rolled up.
+type Source struct {
+	Measurement string
+	Mark        string // a field that each of its points has
+	Facts       bool   // its points are facts, each for itself, in the bucket of events
 	counted     bool   // only how many there are is kept
 }
 
-var sources = []source{
-	{measurement: "system_metrics", mark: "load1"},
-	{measurement: "cosyvoice_service", mark: "up"},
-	{measurement: "cosyvoice_process", mark: "count"},
-	{measurement: "cosyvoice_gpu", mark: "index"},
-	{measurement: "cosyvoice_model", mark: "requests_success_total"},
-	{measurement: "cosyvoice_agent", mark: "success"},
-	{measurement: "cosyvoice_synthesis", mark: "request_id", facts: true},
-	{measurement: "cosyvoice_event", mark: "message", facts: true, counted: true},
+// Sources are all of them.
+var Sources = []Source{
+	{Measurement: "system_metrics", Mark: "load1"},
+	{Measurement: "cosyvoice_service", Mark: "up"},
+	{Measurement: "cosyvoice_process", Mark: "count"},
+	{Measurement: "cosyvoice_gpu", Mark: "index"},
+	{Measurement: "cosyvoice_model", Mark: "requests_success_total"},
+	{Measurement: "cosyvoice_agent", Mark: "success"},
+	{Measurement: "cosyvoice_synthesis", Mark: "request_id", Facts: true},
+	{Measurement: "cosyvoice_event", Mark: "message", Facts: true, counted: true},
 }
+
+// Bucket is where its points are.
+func (s Source) Bucket(params Params) string {
+	if s.Facts {
+		return params.Events
+	}
+	return params.Raw
+}
+
+// RepairTask is the name of the task that computes its windows anew.
+func (s Source) RepairTask() string { return taskName("repair", s.Measurement) }
 
 // kinds are the tasks of each measurement. The minutes wait for the points of their last
 // one, the hours for the minutes, and the repair for both.
@@ -82,9 +94,9 @@ var kinds = []struct {
 // Tasks are all of them.
 func Tasks(params Params) ([]Task, error) {
 	var tasks []Task
-	for i, s := range sources {
+	for i, s := range Sources {
 		for _, kind := range kinds {
-			task := Task{Name: taskName(kind.name, s.measurement), File: kind.name + "_" + s.measurement + ".flux"}
+			task := Task{Name: taskName(kind.name, s.Measurement), File: kind.name + "_" + s.Measurement + ".flux"}
 			var text strings.Builder
 			err := templates.ExecuteTemplate(&text, kind.template, values(params, s, task.Name, kind.offset+time.Duration(i)*stagger))
 			if err != nil {
@@ -100,9 +112,9 @@ func Tasks(params Params) ([]Task, error) {
 func taskName(kind, measurement string) string { return "cosyvoice " + kind + " " + measurement }
 
 // values are what stands in the templates.
-func values(params Params, s source, name string, offset time.Duration) map[string]any {
+func values(params Params, s Source, name string, offset time.Duration) map[string]any {
 	byKind := map[schema.Kind][]string{}
-	m := schema.Find(s.measurement)
+	m := schema.Find(s.Measurement)
 	for i := range m.Fields {
 		byKind[m.Fields[i].Kind()] = append(byKind[m.Fields[i].Kind()], m.Fields[i].Name)
 	}
@@ -124,19 +136,15 @@ func values(params Params, s source, name string, offset time.Duration) map[stri
 		if len(byKind[of.kind]) > 0 {
 			statistics = append(statistics, of.names...)
 		}
-		if of.kind == schema.Gauge && len(byKind[of.kind]) > 0 && !s.facts {
+		if of.kind == schema.Gauge && len(byKind[of.kind]) > 0 && !s.Facts {
 			statistics = append(statistics, "newest")
 		}
 	}
-	raw := params.Raw
-	if s.facts {
-		raw = params.Events
-	}
 	return map[string]any{
-		"Name": name, "Repair": taskName("repair", s.measurement), "Offset": flux(offset),
-		"Every": flux(params.Every), "Measurement": s.measurement, "Mark": s.mark, "Facts": s.facts,
+		"Name": name, "Repair": s.RepairTask(), "Offset": flux(offset),
+		"Every": flux(params.Every), "Measurement": s.Measurement, "Mark": s.Mark, "Facts": s.Facts,
 		"Statistics": strings.Join(statistics, ", "),
-		"Raw":        raw, "Minutes": params.Minutes, "Hours": params.Hours,
+		"Raw":        s.Bucket(params), "Minutes": params.Minutes, "Hours": params.Hours,
 		"Retention": flux(params.RawRetention), "MinutesRetention": flux(params.MinutesRetention), "Gap": flux(params.gap()),
 		"Gauges": byKind[schema.Gauge], "Flags": byKind[schema.Flag], "Counters": byKind[schema.Counter],
 		"States": byKind[schema.State], "Bins": byKind[schema.Bin],

@@ -25,11 +25,7 @@ func (s Settings) Hours() string   { return s.BucketPrefix + "_1h" }
 // Desired is all of it.
 func (s Settings) Desired() (reconcile.Desired, error) {
 	desired := reconcile.Desired{Org: s.Org, Buckets: s.buckets(), Tokens: s.tokens()}
-	tasks, err := rollup.Tasks(rollup.Params{
-		Raw: s.Raw(), Events: s.Events(), Minutes: s.Minutes(), Hours: s.Hours(),
-		RawRetention: bounded(s.Retention.Raw), MinutesRetention: bounded(s.Retention.Minutes),
-		Interval: time.Duration(s.Interval), Every: time.Duration(s.Every),
-	})
+	tasks, err := rollup.Tasks(s.Rollups())
 	if err != nil {
 		return desired, err
 	}
@@ -38,6 +34,15 @@ func (s Settings) Desired() (reconcile.Desired, error) {
 		desired.Tasks = append(desired.Tasks, reconcile.Task{Name: task.Name, Flux: task.Flux, Description: strings.TrimPrefix(first, "// ")})
 	}
 	return desired, nil
+}
+
+// Rollups are the settings that the tasks of the tiers have.
+func (s Settings) Rollups() rollup.Params {
+	return rollup.Params{
+		Raw: s.Raw(), Events: s.Events(), Minutes: s.Minutes(), Hours: s.Hours(),
+		RawRetention: bounded(s.Retention.Raw), MinutesRetention: bounded(s.Retention.Minutes),
+		Interval: time.Duration(s.Interval), Every: time.Duration(s.Every),
+	}
 }
 
 // bounded is how far back tasks look where points are kept for ever.

@@ -58,4 +58,12 @@ var (
 		En: "%s has no profile %q",
 		Zh: "%s 中没有名为 %q 的配置",
 	}
+	NoTask = Text{
+		En: "there is no task %q in InfluxDB. First: cosyvoicectl apply",
+		Zh: "InfluxDB 中没有任务 %q。请先运行：cosyvoicectl apply",
+	}
+	RunFailed = Text{
+		En: "the run for %s failed: %s",
+		Zh: "针对 %s 的运行失败：%s",
+	}
 )
