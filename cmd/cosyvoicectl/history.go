@@ -168,9 +168,7 @@ func (t *tool) backfill(ctx context.Context, keeper history.Keeper, begin, end t
 	runs := 0
 	left, err := keeper.Backfill(ctx, begin, end, func(step history.Step) {
 		runs++
-		if step.Err == nil {
-			view.say(words.BackfillStep, step.Done, step.Total, step.Measurement, step.Until.Local().Format(time.DateTime))
-		}
+		view.say(words.BackfillStep, step.Done, step.Total, step.Measurement, step.Until.Local().Format(time.DateTime))
 	})
 	if err != nil {
 		return err

@@ -135,6 +135,7 @@ func newTable() table.Writer {
 	rows := table.NewWriter()
 	style := table.StyleDefault
 	style.Options = table.OptionsNoBordersAndSeparators
+	style.Format.Header = text.FormatDefault
 	style.Box.PaddingLeft, style.Box.PaddingRight = "", "   "
 	rows.SetStyle(style)
 	rows.SuppressTrailingSpaces()

@@ -4,8 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"net/http"
 	"net/url"
+	"slices"
 	"sync"
 	"time"
 
@@ -16,128 +18,166 @@ import (
 )
 
 const (
-	// aRun is how many hours the repair task computes at a run (atOnce in its Flux).
-	aRun = 6 * time.Hour
+	// block is how many hours the tasks of the minutes and of the repair compute at a run
+	// (atOnce in their Flux), and week what that of the hours does.
+	block = 6 * time.Hour
+	week  = 7 * 24 * time.Hour
 	// atOnce is how many runs there are at a time: InfluxDB starts all that it is asked for.
 	atOnce = 2
 	// rounds is how often what is still missing is asked for.
 	rounds = 3
 )
 
-// run is one of the repair task for an earlier time.
-type run struct {
-	Source rollup.Source
-	Until  time.Time // the hours before this time
-	Hours  int       // that differ
+// job are runs of tasks of a measurement, one after the other, for the hours before a time.
+type job struct {
+	source rollup.Source
+	until  time.Time
+	kinds  []string
 }
 
-// Step is the progress of a backfill.
+// Step is the progress of a backfill: the hours before a time were computed.
 type Step struct {
 	Done, Total int
 	Measurement string
-	Until       time.Time // the run computed the hours before this time
-	Err         error
+	Until       time.Time
 }
 
 // Backfill has all hours between two times that are not whole computed from the raw points,
-// by runs of the repair tasks for earlier times, and tells of each. It returns the hours that
-// are not whole even then. One that is cut off is taken up by the next: what is whole is not
-// computed again.
+// by runs of the tasks for earlier times, and tells of each. It returns the hours that are not
+// whole even then. One that is cut off is taken up by the next: what is whole is not computed
+// again.
 func (k Keeper) Backfill(ctx context.Context, from, to time.Time, tell func(Step)) (left []Hour, err error) {
-	tasks, err := k.repairTasks(ctx)
+	tasks, err := k.taskIDs(ctx)
 	if err != nil {
 		return nil, err
 	}
 	for range rounds {
-		var runs []run
-		if runs, left, err = k.missing(ctx, from, to); err != nil || len(runs) == 0 {
-			return left, err
-		}
-		if err := k.runAll(ctx, tasks, runs, tell); err != nil {
-			return left, err
+		for _, jobs := range []func([]Hour, time.Time, time.Time) []job{blocks, weeks} {
+			if left, err = k.missing(ctx, from, to); err != nil || len(left) == 0 {
+				return left, err
+			}
+			if err := k.runAll(ctx, tasks, jobs(left, from, to), tell); err != nil {
+				return left, err
+			}
 		}
 	}
-	_, left, err = k.missing(ctx, from, to)
-	return left, err
+	return k.missing(ctx, from, to)
 }
 
-// missing finds the hours that are not whole, and the runs that they take.
-func (k Keeper) missing(ctx context.Context, from, to time.Time) (runs []run, missing []Hour, err error) {
+// missing are the hours that are not whole.
+func (k Keeper) missing(ctx context.Context, from, to time.Time) (missing []Hour, err error) {
 	for _, source := range rollup.Sources {
 		hours, err := k.Hours(ctx, source, from, to)
 		if err != nil {
-			return nil, nil, err
+			return nil, err
 		}
-		blocks := map[time.Time]int{}
-		for _, h := range hours {
-			if !h.IsWhole() {
-				missing = append(missing, h)
-				blocks[h.Start.Add(aRun-h.Start.Sub(from)%aRun)]++
-			}
-		}
-		for until := from.Add(aRun); until.Before(to.Add(aRun)); until = until.Add(aRun) {
-			if n := blocks[until]; n > 0 {
-				end := until
-				if end.After(to) {
-					end = to
-				}
-				runs = append(runs, run{source, end, n})
-			}
-		}
+		missing = append(missing, slices.DeleteFunc(hours, Hour.IsWhole)...)
 	}
-	return runs, missing, nil
+	return missing, nil
 }
 
-// repairTasks are the ids of the repair tasks by their names.
-func (k Keeper) repairTasks(ctx context.Context) (map[string]string, error) {
+// blocks are the runs that compute windows from the raw points: of the minutes where their task
+// has not come to yet, of the repair where it has.
+func blocks(missing []Hour, from, to time.Time) (jobs []job) {
+	for _, source := range rollup.Sources {
+		begins := map[time.Duration]bool{} // since from
+		for _, h := range missing {
+			if h.Measurement == source.Measurement {
+				begins[h.Start.Sub(from)/block*block] = true
+			}
+		}
+		for _, begin := range slices.Sorted(maps.Keys(begins)) {
+			until := from.Add(begin + block)
+			if until.After(to) {
+				until = to
+			}
+			jobs = append(jobs, job{source, until, []string{rollup.Minutes, rollup.Repair}})
+		}
+	}
+	return jobs
+}
+
+// weeks are the runs that compute the hours to which their task has not come yet.
+func weeks(missing []Hour, from, to time.Time) (jobs []job) {
+	for _, source := range rollup.Sources {
+		if slices.ContainsFunc(missing, func(h Hour) bool { return h.Measurement == source.Measurement }) {
+			kinds := slices.Repeat([]string{rollup.Hours}, int(to.Sub(from)/week)+1)
+			jobs = append(jobs, job{source, to, kinds})
+		}
+	}
+	return jobs
+}
+
+// taskIDs are the ids of the tasks by their names.
+func (k Keeper) taskIDs(ctx context.Context) (map[string]string, error) {
 	ids := map[string]string{}
 	for _, source := range rollup.Sources {
-		var found struct {
-			Tasks []struct{ ID, Name string }
+		for _, kind := range []string{rollup.Minutes, rollup.Hours, rollup.Repair} {
+			var found struct {
+				Tasks []struct{ ID string }
+			}
+			name := source.Task(kind)
+			query := url.Values{"org": {k.Client.Org()}, "name": {name}}
+			if err := k.Client.Call(ctx, "GET", "tasks", query, nil, &found); err != nil {
+				return nil, fmt.Errorf("finding the task %q: %w", name, err)
+			}
+			if len(found.Tasks) == 0 {
+				return nil, words.NoTask.With(name)
+			}
+			ids[name] = found.Tasks[0].ID
 		}
-		query := url.Values{"org": {k.Client.Org()}, "name": {source.RepairTask()}}
-		if err := k.Client.Call(ctx, "GET", "tasks", query, nil, &found); err != nil {
-			return nil, fmt.Errorf("finding the task %q: %w", source.RepairTask(), err)
-		}
-		if len(found.Tasks) == 0 {
-			return nil, words.NoTask.With(source.RepairTask())
-		}
-		ids[source.RepairTask()] = found.Tasks[0].ID
 	}
 	return ids, nil
 }
 
-// runAll makes the runs, some at a time. The first that fails ends those that did not begin.
-func (k Keeper) runAll(ctx context.Context, tasks map[string]string, runs []run, tell func(Step)) error {
+// runAll does the jobs, of some measurements at a time: those of one follow each other, since
+// the tasks go on from where they came to. The first that fails ends those that did not begin.
+func (k Keeper) runAll(ctx context.Context, tasks map[string]string, jobs []job, tell func(Step)) error {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
-	waiting := make(chan run)
+	waiting := make(chan []job)
 	var workers sync.WaitGroup
 	var mu sync.Mutex
-	done := 0
+	done, total := 0, len(jobs)
 	for range atOnce {
 		workers.Go(func() {
-			for r := range waiting {
-				err := k.run(ctx, tasks[r.Source.RepairTask()], r.Until)
-				mu.Lock()
-				done++
-				tell(Step{done, len(runs), r.Source.Measurement, r.Until, err})
-				mu.Unlock()
-				if err != nil {
-					cancel(err)
+			for ofOne := range waiting {
+				for _, j := range ofOne {
+					if err := k.runEach(ctx, tasks, j); err != nil {
+						cancel(err)
+						break
+					}
+					mu.Lock()
+					done++
+					tell(Step{done, total, j.source.Measurement, j.until})
+					mu.Unlock()
 				}
 			}
 		})
 	}
-	for _, r := range runs {
+	for len(jobs) > 0 {
+		n := 1
+		for n < len(jobs) && jobs[n].source == jobs[0].source {
+			n++
+		}
 		select {
-		case waiting <- r:
+		case waiting <- jobs[:n]:
 		case <-ctx.Done():
 		}
+		jobs = jobs[n:]
 	}
 	close(waiting)
 	workers.Wait()
 	return context.Cause(ctx)
+}
+
+func (k Keeper) runEach(ctx context.Context, tasks map[string]string, j job) error {
+	for _, kind := range j.kinds {
+		if err := k.run(ctx, tasks[j.source.Task(kind)], j.until); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // run has a task run as if it was scheduled at a time, and waits for its end.

@@ -71,7 +71,7 @@ func TestReadsAreAnsweredByTheStorage(t *testing.T) {
 		}
 	}
 	l.Write(Defaults.Raw, lines)
-	pushed := l.tasks[taskName("1m", "cosyvoice_service")].Flux
+	pushed := l.tasks[Source{Measurement: "cosyvoice_service"}.Task(Minutes)].Flux
 	const readings = `readings = () => allReadings()`
 	require.Contains(t, pushed, readings)
 	twin := strings.Replace(pushed, readings, readings+` |> map(fn: (r) => ({r with _value: r._value}))`, 1)

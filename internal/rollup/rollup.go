@@ -77,8 +77,15 @@ func (s Source) Bucket(params Params) string {
 	return params.Raw
 }
 
-// RepairTask is the name of the task that computes its windows anew.
-func (s Source) RepairTask() string { return taskName("repair", s.Measurement) }
+// The kinds of the tasks of a source.
+const (
+	Minutes = "1m"
+	Hours   = "1h"
+	Repair  = "repair"
+)
+
+// Task is the name of one of its tasks.
+func (s Source) Task(kind string) string { return "cosyvoice " + kind + " " + s.Measurement }
 
 // kinds are the tasks of each measurement. The minutes wait for the points of their last
 // one, the hours for the minutes, and the repair for both.
@@ -86,9 +93,9 @@ var kinds = []struct {
 	name, template string
 	offset         time.Duration
 }{
-	{"1m", "minute.flux.tmpl", 20 * time.Second},
-	{"1h", "hour.flux.tmpl", 2 * time.Minute},
-	{"repair", "repair.flux.tmpl", 5 * time.Minute},
+	{Minutes, "minute.flux.tmpl", 20 * time.Second},
+	{Hours, "hour.flux.tmpl", 2 * time.Minute},
+	{Repair, "repair.flux.tmpl", 5 * time.Minute},
 }
 
 // Tasks are all of them.
@@ -96,7 +103,7 @@ func Tasks(params Params) ([]Task, error) {
 	var tasks []Task
 	for i, s := range Sources {
 		for _, kind := range kinds {
-			task := Task{Name: taskName(kind.name, s.Measurement), File: kind.name + "_" + s.Measurement + ".flux"}
+			task := Task{Name: s.Task(kind.name), File: kind.name + "_" + s.Measurement + ".flux"}
 			var text strings.Builder
 			err := templates.ExecuteTemplate(&text, kind.template, values(params, s, task.Name, kind.offset+time.Duration(i)*stagger))
 			if err != nil {
@@ -108,8 +115,6 @@ func Tasks(params Params) ([]Task, error) {
 	}
 	return tasks, nil
 }
-
-func taskName(kind, measurement string) string { return "cosyvoice " + kind + " " + measurement }
 
 // values are what stands in the templates.
 func values(params Params, s Source, name string, offset time.Duration) map[string]any {
@@ -141,7 +146,7 @@ func values(params Params, s Source, name string, offset time.Duration) map[stri
 		}
 	}
 	return map[string]any{
-		"Name": name, "Repair": s.RepairTask(), "Offset": flux(offset),
+		"Name": name, "Repair": s.Task(Repair), "Offset": flux(offset),
 		"Every": flux(params.Every), "Measurement": s.Measurement, "Mark": s.Mark, "Facts": s.Facts,
 		"Statistics": strings.Join(statistics, ", "),
 		"Raw":        s.Bucket(params), "Minutes": params.Minutes, "Hours": params.Hours,

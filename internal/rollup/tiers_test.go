@@ -45,7 +45,7 @@ var rolled = []string{"cosyvoice_service", "cosyvoice_gpu", "cosyvoice_synthesis
 func (l *lab) run(kind string, at time.Time) (hours int64) {
 	l.t.Helper()
 	for _, m := range rolled {
-		records, err := l.Query(influxd.At(at, l.tasks[taskName(kind, m)].Flux))
+		records, err := l.Query(influxd.At(at, l.tasks[Source{Measurement: m}.Task(kind)].Flux))
 		require.NoError(l.t, err, "%s of %s at %s", kind, m, at)
 		for _, r := range records {
 			if found, ok := r.ValueByKey("hours").(int64); ok {
@@ -59,7 +59,7 @@ func (l *lab) run(kind string, at time.Time) (hours int64) {
 // cutOff runs a task and kills the server in the middle of it.
 func (l *lab) cutOff(kind string, at time.Time) {
 	l.t.Helper()
-	script := influxd.At(at, l.tasks[taskName(kind, rolled[l.r.IntN(len(rolled))])].Flux)
+	script := influxd.At(at, l.tasks[Source{Measurement: rolled[l.r.IntN(len(rolled))]}.Task(kind)].Flux)
 	ended := make(chan struct{})
 	go func() {
 		defer close(ended)
