@@ -10,6 +10,7 @@ import (
 
 	"github.com/cosyvoice-telegraf/cosyvoice-telegraf/internal/history"
 	"github.com/cosyvoice-telegraf/cosyvoice-telegraf/internal/influx"
+	"github.com/cosyvoice-telegraf/cosyvoice-telegraf/internal/rollup"
 	"github.com/cosyvoice-telegraf/cosyvoice-telegraf/internal/words"
 )
 
@@ -68,9 +69,8 @@ var gapTexts = map[history.Kind]words.Text{
 }
 
 func (t *tool) showGaps(gaps []history.Gap, since time.Duration) {
-	view := planView{w: t.stdout, language: t.language}
 	if len(gaps) == 0 {
-		view.say(words.NoGaps, words.Span(since.Seconds()))
+		t.say(words.NoGaps, words.Span(since.Seconds()))
 		return
 	}
 	rows := newTable()
@@ -86,22 +86,25 @@ func (t *tool) showGaps(gaps []history.Gap, since time.Duration) {
 	}
 	fmt.Fprintln(t.stdout, rows.Render())
 	if unrolled {
-		view.say(words.GapsHint)
+		t.say(words.GapsHint)
 	}
 }
 
 func (t *tool) backfillCommand() *cobra.Command {
 	var connect connection
-	var from, to string
+	var from, to, tier string
 	var auto bool
 	command := &cobra.Command{
-		Use:     "backfill --from TIME [--to TIME] | --auto",
+		Use:     "backfill --from TIME [--to TIME] [--tier 1m|1h] | --auto",
 		Short:   words.BackfillShort.In(t.language),
 		Long:    words.BackfillLong.In(t.language),
 		Example: words.BackfillExample.In(t.language),
 		Args: func(_ *cobra.Command, args []string) error {
 			if auto == (from != "") {
 				return words.BackfillNeedsFrom.With()
+			}
+			if tier != "" && tier != rollup.Minutes && tier != rollup.Hours {
+				return words.NoTier.With(tier)
 			}
 			return noArguments(nil, args)
 		},
@@ -118,12 +121,13 @@ func (t *tool) backfillCommand() *cobra.Command {
 					return err
 				}
 			}
-			return t.backfill(cmd.Context(), keeper, begin, end)
+			return t.backfill(cmd.Context(), keeper, begin, end, tier)
 		},
 	}
 	command.Flags().SortFlags = false
 	command.Flags().StringVar(&from, "from", "", words.FlagFrom.In(t.language))
 	command.Flags().StringVar(&to, "to", "", words.FlagTo.In(t.language))
+	command.Flags().StringVar(&tier, "tier", "", words.FlagTier.In(t.language))
 	command.Flags().BoolVar(&auto, "auto", false, words.FlagAuto.In(t.language))
 	connect.register(command.Flags(), t.language)
 	return command
@@ -163,81 +167,20 @@ func parseTime(text string) (time.Time, error) {
 	return time.Time{}, words.NoTime.With(text)
 }
 
-func (t *tool) backfill(ctx context.Context, keeper history.Keeper, begin, end time.Time) error {
-	view := planView{w: t.stdout, language: t.language}
+func (t *tool) backfill(ctx context.Context, keeper history.Keeper, begin, end time.Time, tier string) error {
 	runs := 0
-	left, err := keeper.Backfill(ctx, begin, end, func(step history.Step) {
+	left, err := keeper.Backfill(ctx, begin, end, tier, func(step history.Step) {
 		runs++
-		view.say(words.BackfillStep, step.Done, step.Total, step.Measurement, step.Until.Local().Format(time.DateTime))
+		t.say(words.BackfillStep, step.Done, step.Total, step.Measurement, step.Until.Local().Format(time.DateTime))
 	})
 	if err != nil {
 		return err
 	}
 	if len(left) > 0 {
 		t.exitCode = exitFailed
-		view.say(words.BackfillLeft, len(left), left[0].Host, left[0].Measurement, left[0].Start.Local().Format(time.DateTime))
+		t.say(words.BackfillLeft, len(left), left[0].Host, left[0].Measurement, left[0].Start.Local().Format(time.DateTime))
 		return nil
 	}
-	view.say(words.BackfillDone, runs, begin.Local().Format(time.DateTime), end.Local().Format(time.DateTime))
+	t.say(words.BackfillDone, runs, begin.Local().Format(time.DateTime), end.Local().Format(time.DateTime))
 	return nil
-}
-
-func (t *tool) tasksCommand() *cobra.Command {
-	var connect connection
-	var asJSON bool
-	command := &cobra.Command{
-		Use:     "tasks [--json]",
-		Short:   words.TasksShort.In(t.language),
-		Long:    words.TasksLong.In(t.language),
-		Example: words.TasksExample.In(t.language),
-		Args:    noArguments,
-		RunE: func(cmd *cobra.Command, _ []string) error {
-			keeper, closeAll, err := connect.keeper()
-			if err != nil {
-				return err
-			}
-			defer closeAll()
-			tasks, err := keeper.Tasks(cmd.Context())
-			if err != nil {
-				return err
-			}
-			for _, task := range tasks {
-				if task.Error != "" || !task.Active {
-					t.exitCode = exitFailed
-				}
-			}
-			if asJSON {
-				return writeJSON(t.stdout, tasks)
-			}
-			t.showTasks(tasks)
-			return nil
-		},
-	}
-	command.Flags().SortFlags = false
-	command.Flags().BoolVar(&asJSON, "json", false, words.FlagJSON.In(t.language))
-	connect.register(command.Flags(), t.language)
-	return command
-}
-
-func (t *tool) showTasks(tasks []history.Task) {
-	rows := newTable()
-	var head table.Row
-	for _, text := range []words.Text{words.ColumnTask, words.ColumnEvery, words.ColumnLastRun, words.ColumnTook, words.ColumnResult} {
-		head = append(head, text.In(t.language))
-	}
-	rows.AppendHeader(head)
-	for _, task := range tasks {
-		ran, took, result := "–", "–", words.TaskNeverRan.In(t.language)
-		if !task.LastRun.IsZero() {
-			ran, took, result = task.LastRun.Local().Format(time.DateTime), fmt.Sprintf("%.2f s", task.Seconds), task.Result
-		}
-		if task.Error != "" {
-			result = task.Error
-		}
-		if !task.Active {
-			result = words.TaskInactive.In(t.language)
-		}
-		rows.AppendRow(table.Row{task.Name, task.Every, ran, took, result})
-	}
-	fmt.Fprintln(t.stdout, rows.Render())
 }

@@ -92,6 +92,11 @@ type tool struct {
 	exitCode int
 }
 
+// say prints a text and a line feed.
+func (t *tool) say(text words.Text, args ...any) {
+	fmt.Fprintln(t.stdout, text.With(args...).In(t.language))
+}
+
 func (t *tool) command() *cobra.Command {
 	root := &cobra.Command{
 		Use:           "cosyvoicectl COMMAND",
@@ -109,7 +114,7 @@ func (t *tool) command() *cobra.Command {
 	root.SetVersionTemplate("{{.Name}} {{.Version}}\n")
 	root.PersistentFlags().String("lang", "", words.FlagLang.In(t.language))
 	root.AddCommand(t.upCommand(), t.statusCommand(), t.planCommand(), t.applyCommand(), t.rotateTokenCommand(), t.destroyCommand(),
-		t.tasksCommand(), t.gapsCommand(), t.backfillCommand())
+		t.tasksCommand(), t.gapsCommand(), t.backfillCommand(), t.forgetCommand())
 	localize(root, t.language)
 	return root
 }

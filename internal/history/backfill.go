@@ -42,18 +42,18 @@ type Step struct {
 	Until       time.Time
 }
 
-// Backfill has all hours between two times that are not whole computed from the raw points,
-// by runs of the tasks for earlier times, and tells of each. It returns the hours that are not
+// Backfill has all hours between two times that are not whole in a tier, or in either where none
+// is named, computed from the raw points, by runs of the tasks for earlier times, and tells of each. It returns the hours that are not
 // whole even then. One that is cut off is taken up by the next: what is whole is not computed
 // again.
-func (k Keeper) Backfill(ctx context.Context, from, to time.Time, tell func(Step)) (left []Hour, err error) {
+func (k Keeper) Backfill(ctx context.Context, from, to time.Time, tier string, tell func(Step)) (left []Hour, err error) {
 	tasks, err := k.taskIDs(ctx)
 	if err != nil {
 		return nil, err
 	}
 	for range rounds {
 		for _, jobs := range []func([]Hour, time.Time, time.Time) []job{blocks, weeks} {
-			if left, err = k.missing(ctx, from, to); err != nil || len(left) == 0 {
+			if left, err = k.missing(ctx, from, to, tier); err != nil || len(left) == 0 {
 				return left, err
 			}
 			if err := k.runAll(ctx, tasks, jobs(left, from, to), tell); err != nil {
@@ -61,17 +61,17 @@ func (k Keeper) Backfill(ctx context.Context, from, to time.Time, tell func(Step
 			}
 		}
 	}
-	return k.missing(ctx, from, to)
+	return k.missing(ctx, from, to, tier)
 }
 
-// missing are the hours that are not whole.
-func (k Keeper) missing(ctx context.Context, from, to time.Time) (missing []Hour, err error) {
+// missing are the hours that are not whole in the tier.
+func (k Keeper) missing(ctx context.Context, from, to time.Time, tier string) (missing []Hour, err error) {
 	for _, source := range rollup.Sources {
 		hours, err := k.Hours(ctx, source, from, to)
 		if err != nil {
 			return nil, err
 		}
-		missing = append(missing, slices.DeleteFunc(hours, Hour.IsWhole)...)
+		missing = append(missing, slices.DeleteFunc(hours, func(h Hour) bool { return h.IsWhole(tier) })...)
 	}
 	return missing, nil
 }

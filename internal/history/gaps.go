@@ -54,7 +54,8 @@ type sign struct {
 	uptime time.Duration // of the plugin, at its first point in it
 }
 
-// Gaps finds what is missing between two times, of hosts that were heard in it.
+// Gaps finds what is missing between two times, of hosts that were heard in it, and of those of
+// the inventory.
 func (k Keeper) Gaps(ctx context.Context, from, to time.Time) ([]Gap, error) {
 	records, err := k.Client.Query(ctx, fmt.Sprintf(uptimeQuery, k.Params.Raw, from.UTC().Format(time.RFC3339), to.UTC().Format(time.RFC3339)))
 	if err != nil {
@@ -70,16 +71,31 @@ func (k Keeper) Gaps(ctx context.Context, from, to time.Time) ([]Gap, error) {
 		seconds, _ := r.Value().(float64)
 		signs[host] = append(signs[host], sign{r.Time(), time.Duration(seconds * float64(time.Second))})
 	}
+	inventory, err := k.Inventory(ctx)
+	if err != nil {
+		return nil, err
+	}
+	expected := map[string]bool{}
 	var gaps []Gap
+	for _, host := range inventory {
+		expected[host.Name] = true
+		if signs[host.Name] == nil && host.Heard.Before(from) {
+			gaps = append(gaps, Gap{Kind: Silent, Host: host.Name, From: host.Heard, To: to})
+		}
+	}
 	for _, host := range hosts {
-		gaps = append(gaps, silences(host, signs[host], to)...)
+		gaps = append(gaps, silences(host, signs[host])...)
+		last := signs[host][len(signs[host])-1].end
+		if expected[host] && to.Sub(last) >= shortest {
+			gaps = append(gaps, Gap{Kind: Silent, Host: host, From: last, To: to})
+		}
 	}
 	unrolled, err := k.unrolled(ctx, from, to)
 	return append(gaps, unrolled...), err
 }
 
 // silences are the times between the signs of a host.
-func silences(host string, signs []sign, to time.Time) (gaps []Gap) {
+func silences(host string, signs []sign) (gaps []Gap) {
 	for i := 1; i < len(signs); i++ {
 		begin, end := signs[i-1].end, signs[i].end.Add(-time.Minute)
 		if end.Sub(begin) < shortest {
@@ -90,9 +106,6 @@ func silences(host string, signs []sign, to time.Time) (gaps []Gap) {
 			kind = Lost
 		}
 		gaps = append(gaps, Gap{Kind: kind, Host: host, From: begin, To: end})
-	}
-	if last := signs[len(signs)-1].end; to.Sub(last) >= shortest {
-		gaps = append(gaps, Gap{Kind: Silent, Host: host, From: last, To: to})
 	}
 	return gaps
 }
@@ -109,7 +122,7 @@ func (k Keeper) unrolled(ctx context.Context, from, to time.Time) (gaps []Gap, e
 			return nil, err
 		}
 		for _, h := range hours {
-			if h.IsWhole() {
+			if h.IsWhole("") {
 				continue
 			}
 			end := h.Start.Add(time.Hour)

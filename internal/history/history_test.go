@@ -98,7 +98,7 @@ func TestGapsAndBackfill(t *testing.T) {
 
 	var steps []Step
 	local := time.FixedZone("", 8*3600)
-	left, err := s.Backfill(t.Context(), begin.In(local), end.In(local), func(step Step) { steps = append(steps, step) })
+	left, err := s.Backfill(t.Context(), begin.In(local), end.In(local), "", func(step Step) { steps = append(steps, step) })
 	require.NoError(t, err)
 	require.Empty(t, left)
 	require.Len(t, steps, 2*2, "two measurements, two runs of six hours")
@@ -107,8 +107,21 @@ func TestGapsAndBackfill(t *testing.T) {
 	}
 	require.Equal(t, append(silences, late[0]), s.gaps(begin, end))
 
+	// A host that is forgotten is asked for no more, until it is heard again.
+	_, err = s.Forget(t.Context(), "z")
+	require.ErrorIs(t, err, words.NoSuchHost.With())
+	require.ErrorContains(t, err, "a, b, c, d, late")
+	host, err := s.Forget(t.Context(), "d")
+	require.NoError(t, err)
+	require.True(t, host.Heard.Equal(at(20*time.Hour-10*time.Second)), host.Heard)
+	require.Equal(t, []string{silences[0], silences[1], late[0]}, s.gaps(begin, end))
+	require.Equal(t, "silent late  -1h0m10s to 12h0m0s", s.gaps(at(12*time.Hour), end)[0], "heard before the time that is looked at")
+	s.ticks("d", at(-time.Hour), end.Add(-time.Minute), end)
+	require.Contains(t, s.gaps(begin, end), "lost d  20h0m0s to 23h59m0s")
+
 	// What is whole is not computed again.
-	left, err = s.Backfill(t.Context(), begin, end, func(Step) { require.Fail(t, "a run") })
+	s.roll(end)
+	left, err = s.Backfill(t.Context(), begin, end, "", func(Step) { require.Fail(t, "a run") })
 	require.NoError(t, err)
 	require.Empty(t, left)
 }
@@ -122,9 +135,51 @@ func TestBackfillOfAFreshInstallation(t *testing.T) {
 		at := begin.Add(time.Duration(day) * 24 * time.Hour)
 		s.ticks("a", begin, at, at.Add(2*time.Hour))
 	}
-	left, err := s.Backfill(t.Context(), begin, end, func(Step) {})
+	left, err := s.Backfill(t.Context(), begin, end, "", func(Step) {})
 	require.NoError(t, err)
 	require.Empty(t, left)
+}
+
+// TestBackfillOfOneTier loses windows of an hour, of which those of a minute are whole.
+func TestBackfillOfOneTier(t *testing.T) {
+	s := newSite(t)
+	end := time.Now().UTC().Truncate(time.Hour)
+	begin := end.Add(-6 * time.Hour)
+	s.ticks("a", begin, begin, end)
+	s.roll(end)
+	lost := begin.Add(2 * time.Hour)
+	require.NoError(t, s.Server.Client.DeleteAPI().DeleteWithName(t.Context(), influxd.Org, s.Params.Hours, lost, lost.Add(time.Minute), ""))
+	left, err := s.Backfill(t.Context(), begin, end, rollup.Minutes, func(Step) { require.Fail(t, "a run") })
+	require.NoError(t, err)
+	require.Empty(t, left)
+	require.Len(t, s.gaps(begin, end), 2, "of two measurements")
+	left, err = s.Backfill(t.Context(), begin, end, rollup.Hours, func(Step) {})
+	require.NoError(t, err)
+	require.Empty(t, left)
+	require.Empty(t, s.gaps(begin, end))
+}
+
+func TestFindings(t *testing.T) {
+	s := newSite(t)
+	findings, err := s.Findings(t.Context())
+	require.NoError(t, err)
+	require.Empty(t, findings)
+	now := time.Now().UTC().Truncate(time.Second)
+	s.ticks("a", now, now.Add(-20*time.Minute), now.Add(-10*time.Minute))
+	s.roll(now)
+	findings, err = s.Findings(t.Context())
+	require.NoError(t, err)
+	told := map[string]Finding{}
+	for _, f := range findings {
+		told[f.Code] = f
+	}
+	silent := told["host_silent"]
+	require.Equal(t, Finding{Code: "host_silent", Host: "a", Level: "crit", Value: 610, Limit: 300, At: silent.At}, silent)
+	require.True(t, silent.At.Equal(now), silent.At)
+	for _, code := range []string{"tasks_failing", "minutes_late", "hours_late", "series_growing"} {
+		require.Equal(t, "ok", told[code].Level, code)
+	}
+	require.Len(t, findings, 5)
 }
 
 func TestBackfillCutOff(t *testing.T) {
@@ -134,11 +189,11 @@ func TestBackfillCutOff(t *testing.T) {
 	s.roll(end)
 	s.ticks("late", end.Add(-25*time.Hour), end.Add(-24*time.Hour), end)
 	ctx, cancel := context.WithCancel(t.Context())
-	left, err := s.Backfill(ctx, end.Add(-24*time.Hour), end, func(Step) { cancel() })
+	left, err := s.Backfill(ctx, end.Add(-24*time.Hour), end, "", func(Step) { cancel() })
 	require.ErrorIs(t, err, context.Canceled)
 	require.NotEmpty(t, left)
 	runs := 0
-	left, err = s.Backfill(t.Context(), end.Add(-24*time.Hour), end, func(Step) { runs++ })
+	left, err = s.Backfill(t.Context(), end.Add(-24*time.Hour), end, "", func(Step) { runs++ })
 	require.NoError(t, err)
 	require.Empty(t, left)
 	require.Less(t, runs, 8, "what the first made is not made again")
@@ -150,7 +205,7 @@ func TestBackfillWithoutTasks(t *testing.T) {
 	s.SetUp("performance_monitor", "performance_monitor_events", "performance_monitor_1m", "performance_monitor_1h")
 	client := influx.New(s.URL, influxd.Org, influxd.Token)
 	defer client.Close()
-	_, err := Keeper{client, rollup.Defaults}.Backfill(t.Context(), time.Now().Add(-time.Hour), time.Now(), nil)
+	_, err := Keeper{client, rollup.Defaults}.Backfill(t.Context(), time.Now().Add(-time.Hour), time.Now(), "", nil)
 	require.True(t, errors.Is(err, words.NoTask.With()), err)
 }
 
@@ -158,7 +213,7 @@ func TestTasks(t *testing.T) {
 	s := newSite(t)
 	tasks, err := s.Tasks(t.Context())
 	require.NoError(t, err)
-	require.Len(t, tasks, 24)
+	require.Len(t, tasks, 25)
 	ids, err := s.taskIDs(t.Context())
 	require.NoError(t, err)
 	const name = "cosyvoice repair system_metrics"

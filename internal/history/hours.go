@@ -27,9 +27,11 @@ type Hour struct {
 	Minutes, Hours int64
 }
 
-// IsWhole tells whether both tiers hold what there is. Points that were deleted stay in the
-// windows of a minute.
-func (h Hour) IsWhole() bool { return h.Minutes >= h.Raw && h.Hours == h.Raw }
+// IsWhole tells whether the tier holds what there is, or both do where none is named. Points that
+// were deleted stay in the windows of a minute.
+func (h Hour) IsWhole(tier string) bool {
+	return (tier == rollup.Hours || h.Minutes >= h.Raw) && (tier == rollup.Minutes || h.Hours == h.Raw)
+}
 
 const hoursQuery = `
 perHour = (tables=<-, fn, of) =>

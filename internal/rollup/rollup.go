@@ -16,7 +16,7 @@ import (
 //go:embed *.flux.tmpl
 var texts embed.FS
 
-var templates = template.Must(template.New("").Funcs(template.FuncMap{"fields": condition}).ParseFS(texts, "*.tmpl"))
+var templates = template.Must(template.New("").Funcs(template.FuncMap{"fields": condition, "marks": marks}).ParseFS(texts, "*.tmpl"))
 
 // Task is one Flux task.
 type Task struct {
@@ -32,6 +32,10 @@ type Params struct {
 	RawRetention, MinutesRetention time.Duration
 	Interval                       time.Duration // between two points of a series
 	Every                          time.Duration // between two runs of the tasks of the minutes
+	// The task of the health tells of a host after SilentAfter, of windows LateAfter beyond their
+	// end, and of NewSeries more series than twice those of a week before.
+	SilentAfter, LateAfter time.Duration
+	NewSeries              int
 }
 
 // Defaults are those of the committed tasks.
@@ -40,6 +44,7 @@ var Defaults = Params{
 	Minutes: "performance_monitor_1m", Hours: "performance_monitor_1h",
 	RawRetention: 30 * 24 * time.Hour, MinutesRetention: 90 * 24 * time.Hour,
 	Interval: 10 * time.Second, Every: time.Minute,
+	SilentAfter: 5 * time.Minute, LateAfter: 15 * time.Minute, NewSeries: 1000,
 }
 
 // gap is the longest time between two points of a series in which a counter is taken to
@@ -113,7 +118,8 @@ func Tasks(params Params) ([]Task, error) {
 			tasks = append(tasks, task)
 		}
 	}
-	return tasks, nil
+	task, err := healthTask(params)
+	return append(tasks, task), err
 }
 
 // values are what stands in the templates.

@@ -42,6 +42,7 @@ func (s Settings) Rollups() rollup.Params {
 		Raw: s.Raw(), Events: s.Events(), Minutes: s.Minutes(), Hours: s.Hours(),
 		RawRetention: bounded(s.Retention.Raw), MinutesRetention: bounded(s.Retention.Minutes),
 		Interval: time.Duration(s.Interval), Every: time.Duration(s.Every),
+		SilentAfter: time.Duration(s.Health.SilentAfter), LateAfter: time.Duration(s.Health.LateAfter), NewSeries: s.Health.NewSeries,
 	}
 }
 

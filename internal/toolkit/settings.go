@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/cosyvoice-telegraf/cosyvoice-telegraf/internal/config"
+	"github.com/cosyvoice-telegraf/cosyvoice-telegraf/internal/rollup"
 )
 
 // Settings are what an installation may choose, in a TOML file.
@@ -19,6 +20,14 @@ type Settings struct {
 	Interval     config.Duration `toml:"interval"` // Telegraf's
 	Every        config.Duration `toml:"every"`    // of the tasks of the minutes
 	Retention    Retentions      `toml:"retention"`
+	Health       Health          `toml:"health"`
+}
+
+// Health is when the task that watches over the history tells of something.
+type Health struct {
+	SilentAfter config.Duration `toml:"silent_after"` // since a host was heard
+	LateAfter   config.Duration `toml:"late_after"`   // beyond the end of a window that is not there
+	NewSeries   int             `toml:"new_series"`   // more than twice as many as a week before
 }
 
 // Retentions are how long each bucket keeps its points.
@@ -59,6 +68,7 @@ func Default() Settings {
 	return Settings{
 		BucketPrefix: "performance_monitor", Interval: config.Duration(10 * time.Second), Every: config.Duration(time.Minute),
 		Retention: Retentions{Raw: Retention(30 * day), Minutes: Retention(90 * day), Hours: Retention(730 * day), Events: Retention(730 * day)},
+		Health:    Health{SilentAfter: config.Duration(rollup.Defaults.SilentAfter), LateAfter: config.Duration(rollup.Defaults.LateAfter), NewSeries: rollup.Defaults.NewSeries},
 	}
 }
 
@@ -88,6 +98,14 @@ const Sample = `# Settings of cosyvoicectl plan, apply and destroy. All have the
 #minutes = "90d"
 #hours = "730d"
 #events = "730d"
+
+# What the task that watches over the history tells of: a host that was not heard for so long,
+# windows that are not there so long after their end, and so many series more than twice those
+# of a week before.
+[health]
+#silent_after = "5m"
+#late_after = "15m"
+#new_series = 1000
 `
 
 // Load reads the settings; a key that nothing knows, or a value that does not fit, is an error
@@ -113,6 +131,14 @@ func (s Settings) check(path string) error {
 		return fmt.Errorf("%s: interval %s is not between 1s and 10m", path, time.Duration(s.Interval))
 	case s.Every < config.Duration(time.Minute) || s.Every > config.Duration(15*time.Minute) || s.Every%config.Duration(time.Minute) != 0:
 		return fmt.Errorf("%s: every %s is not whole minutes from 1m to 15m", path, time.Duration(s.Every))
+	}
+	for key, d := range map[string]config.Duration{"silent_after": s.Health.SilentAfter, "late_after": s.Health.LateAfter} {
+		if d < config.Duration(time.Minute) || d > config.Duration(3*time.Hour) || d%config.Duration(time.Second) != 0 {
+			return fmt.Errorf("%s: health: %s %s is not whole seconds from 1m to 3h", path, key, time.Duration(d))
+		}
+	}
+	if s.Health.NewSeries < 1 {
+		return fmt.Errorf("%s: health: new_series %d is not 1 or more", path, s.Health.NewSeries)
 	}
 	for _, r := range []struct {
 		finer, coarser         string

@@ -48,7 +48,7 @@ func TestDefaultsAreThoseOfTheCommittedTasks(t *testing.T) {
 }
 
 func TestSettings(t *testing.T) {
-	settings, err := load(t, "bucket_prefix = \"tts\"\nevery = \"5m\"\n[retention]\nraw = \"90d\"\nhours = \"forever\"\n")
+	settings, err := load(t, "bucket_prefix = \"tts\"\nevery = \"5m\"\n[retention]\nraw = \"90d\"\nhours = \"forever\"\n[health]\nsilent_after = \"90s\"\n")
 	require.NoError(t, err)
 	require.Equal(t, 90*24*time.Hour, time.Duration(settings.Retention.Raw))
 	require.Zero(t, settings.Retention.Hours)
@@ -58,18 +58,22 @@ func TestSettings(t *testing.T) {
 	require.Contains(t, desired.Tasks[0].Flux, `raw = "tts"`)
 	require.Contains(t, desired.Tasks[0].Flux, "every: 5m")
 	require.Contains(t, desired.Tasks[0].Flux, "retention = 90d")
+	require.Contains(t, desired.Tasks[24].Flux, "silentAfter = 90s")
 
 	for text, problem := range map[string]string{
-		"orgs = \"x\"":                   `cosyvoicectl.toml:1: unknown key "orgs" (did you mean "org"?)`,
-		"\ninterval = \"fast\"":          `cosyvoicectl.toml:2: key "interval"`,
-		"interval = \"1h\"":              "not between 1s and 10m",
-		"every = \"90s\"":                "whole minutes",
-		"[retention]\nraw = \"30\"":      `"30" is no retention`,
-		"[retention]\nraw = \"0d\"":      `"0d" is no retention`,
-		"[retention]\nminutes = \"10d\"": "minutes are kept for a shorter time than raw",
-		"[retention]\nraw = \"forever\"": "minutes are kept for a shorter time than raw",
-		"bucket_prefix = \"_x\"":         "underscore",
-		"org = ":                         "cosyvoicectl.toml:1",
+		"orgs = \"x\"":                     `cosyvoicectl.toml:1: unknown key "orgs" (did you mean "org"?)`,
+		"\ninterval = \"fast\"":            `cosyvoicectl.toml:2: key "interval"`,
+		"interval = \"1h\"":                "not between 1s and 10m",
+		"every = \"90s\"":                  "whole minutes",
+		"[retention]\nraw = \"30\"":        `"30" is no retention`,
+		"[retention]\nraw = \"0d\"":        `"0d" is no retention`,
+		"[retention]\nminutes = \"10d\"":   "minutes are kept for a shorter time than raw",
+		"[retention]\nraw = \"forever\"":   "minutes are kept for a shorter time than raw",
+		"bucket_prefix = \"_x\"":           "underscore",
+		"[health]\nsilent_after = \"30s\"": "silent_after 30s is not whole seconds",
+		"[health]\nlate_after = \"1d\"":    "late_after",
+		"[health]\nnew_series = 0":         "new_series 0",
+		"org = ":                           "cosyvoicectl.toml:1",
 	} {
 		_, err := load(t, text)
 		require.ErrorContains(t, err, problem, text)

@@ -1,6 +1,6 @@
 package words
 
-// What gaps, backfill and tasks say.
+// What gaps, backfill, tasks and forget say.
 var (
 	GapsShort = Text{
 		En: "Find what is missing in the history, and why",
@@ -108,18 +108,76 @@ whole hours are computed.`,
 	}
 	TasksLong = Text{
 		En: `Show the tasks that cosyvoicectl manages: when each ran last, how long that took, and the text of
-its error. The exit code is 1 if one failed or is switched off.`,
-		Zh: `显示 cosyvoicectl 管理的任务：最近一次运行的时间、耗时和错误信息。
-有任务失败或被停用时退出码为 1。`,
+its error. And what the task "cosyvoice health", which watches over the others, found within
+five minutes: failing tasks, windows that stay behind, silent hosts, too many new series. The
+exit code is 1 if a task failed or is switched off, or something was found.`,
+		Zh: `显示 cosyvoicectl 管理的任务：最近一次运行的时间、耗时和错误信息；
+以及巡检任务 “cosyvoice health”（每五分钟运行一次）发现的问题：任务失败、汇总滞后、主机无数据、序列增长过快。
+有任务失败、被停用或发现问题时退出码为 1。`,
 	}
 	TasksExample = Text{
 		En: `  cosyvoicectl tasks
-  cosyvoicectl tasks --json | jq '.[] | select(.error)'`,
+  cosyvoicectl tasks --json | jq '.tasks[] | select(.error)'`,
 		Zh: `  cosyvoicectl tasks
-  cosyvoicectl tasks --json | jq '.[] | select(.error)'`,
+  cosyvoicectl tasks --json | jq '.tasks[] | select(.error)'`,
 	}
-	TaskNeverRan  = Text{En: "no run yet", Zh: "尚未运行"}
-	TaskInactive  = Text{En: "switched off", Zh: "已停用"}
+	TaskNeverRan = Text{En: "no run yet", Zh: "尚未运行"}
+	TaskInactive = Text{En: "switched off", Zh: "已停用"}
+	TasksFailing = Text{
+		En: "✗ %.0f tasks fail, their errors stand above: %s",
+		Zh: "✗ %.0f 个任务失败，错误信息见上表：%s",
+	}
+	MinutesLate = Text{
+		En: "! The windows of a minute are %v behind, at %s. Is InfluxDB overloaded, or catching up?",
+		Zh: "! 每分钟汇总滞后 %v（%s）。InfluxDB 是否过载，或正在补算？",
+	}
+	HoursLate = Text{
+		En: "! The windows of an hour are %v behind, at %s. Is InfluxDB overloaded, or catching up?",
+		Zh: "! 每小时汇总滞后 %v（%s）。InfluxDB 是否过载，或正在补算？",
+	}
+	HostSilent = Text{
+		En: "✗ Host %[1]q has not been heard for %[2]v. Is it on, and Telegraf on it? If it does not come back: cosyvoicectl forget %[1]s",
+		Zh: "✗ 主机 %[1]q 已有 %[2]v 没有数据。主机和 Telegraf 是否在运行？若不再使用：cosyvoicectl forget %[1]s",
+	}
+	SeriesGrowing = Text{
+		En: "! %.0f series had points in the last day, more than %.0f: twice those of a week before, and some. Each needs memory in InfluxDB; does a tag change all the time?",
+		Zh: "! 最近一天有 %.0f 个序列写入数据，超过了 %.0f（一周前的两倍再加余量）。每个序列都占用 InfluxDB 内存；是否有标签值在不断变化？",
+	}
+	Unwatched = Text{
+		En: "✗ The task %q has told nothing of late, so nobody watches over the history. Was it made? cosyvoicectl plan",
+		Zh: "✗ 巡检任务 %q 最近没有结果，历史数据目前无人巡检。任务是否存在？cosyvoicectl plan",
+	}
+	NothingFound = Text{
+		En: "✓ No task fails, no tier is behind, no host is silent.",
+		Zh: "✓ 没有任务失败，汇总没有滞后，所有主机都有数据。",
+	}
+
+	ForgetShort = Text{
+		En: "Expect a host no more",
+		Zh: "不再等待某台主机的数据",
+	}
+	ForgetLong = Text{
+		En: `Take a host that will not come back out of the inventory: nothing tells any more that it is silent.
+Its points stay. Once it is heard again, it is expected again.`,
+		Zh: `把不再使用的主机移出清单：不再提示它没有数据。已有的数据保留；它再次写入数据后会重新回到清单中。`,
+	}
+	ForgetExample = Text{
+		En: `  cosyvoicectl forget gpu-box-2`,
+		Zh: `  cosyvoicectl forget gpu-box-2`,
+	}
+	Forgotten = Text{
+		En: "✓ Host %q, heard last at %s, is expected no more.",
+		Zh: "✓ 已不再等待主机 %q（最后一次数据：%s）。",
+	}
+	NoSuchHost = Text{
+		En: "no host %q was heard in the last 30 days; these were: %s",
+		Zh: "最近 30 天没有主机 %q 的数据；有数据的主机：%s",
+	}
+	ForgetNeedsHost = Text{
+		En: "give the name of one host",
+		Zh: "请给出一台主机的名称",
+	}
+
 	ColumnTask    = Text{En: "task", Zh: "任务"}
 	ColumnEvery   = Text{En: "every", Zh: "间隔"}
 	ColumnLastRun = Text{En: "last run", Zh: "最近运行"}
@@ -140,6 +198,14 @@ var (
 	FlagTo = Text{
 		En: "end (default: the last whole hour)",
 		Zh: "结束时间（默认为最近一个完整的小时）",
+	}
+	FlagTier = Text{
+		En: "compute only where windows of this tier are not whole: 1m or 1h (default: either)",
+		Zh: "只补算该级别不完整的汇总：1m 或 1h（默认两者）",
+	}
+	NoTier = Text{
+		En: "--tier %q: there are 1m and 1h",
+		Zh: "--tier %q：只有 1m 和 1h",
 	}
 	FlagAuto = Text{
 		En: "all that ticks are kept for",
