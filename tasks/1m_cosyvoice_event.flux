@@ -53,7 +53,8 @@ total = (tables=<-) => {
     return if length(arr: sums) == 0 then 0 else sums[0]
 }
 
-// roll computes the windows from start to stop.
+// roll computes the windows from start to stop. They are put into one table before they are named
+// and written: once for all series is half the work of once for each.
 roll = (every, tier, start, stop) => {
     points = (since=start) =>
         from(bucket: raw)

@@ -71,7 +71,8 @@ misfits = (first, last, type, other) => {
     return regexp.compile(v: "^(" + strings.joinStr(arr: array.concat(arr: names(tables: first), v: names(tables: last)), v: "|") + ")$")
 }
 
-// roll computes the windows from start to stop.
+// roll computes the windows from start to stop. They are put into one table before they are named
+// and written: once for all series is half the work of once for each.
 roll = (every, tier, start, stop) => {
     points = (since=start) =>
         from(bucket: raw)
@@ -96,36 +97,37 @@ roll = (every, tier, start, stop) => {
                     r._field == "gpu_memory_bytes" or
                     r._field == "gpu_sm_percent",
             )
-    oddReadings = misfits(first: allReadings() |> first(), last: allReadings() |> last(), type: "float", other: "int")
+    oddReadings = misfits(first: allReadings() |> first(), last: allReadings() |> last(), type: "float", other: "float")
     readings = () => allReadings() |> filter(fn: (r) => r._field !~ oddReadings)
 
     counts =
         readings()
             |> windows(fn: count)
+            |> group()
             |> map(fn: (r) => ({r with _field: r._field + "_count"}))
             |> store(tier: tier)
     sums =
         readings()
             |> windows(fn: sum)
-            |> toFloat()
+            |> group()
             |> map(fn: (r) => ({r with _field: r._field + "_sum"}))
             |> store(tier: tier)
     lowest =
         readings()
             |> windows(fn: min)
-            |> toFloat()
+            |> group()
             |> map(fn: (r) => ({r with _field: r._field + "_min"}))
             |> store(tier: tier)
     highest =
         readings()
             |> windows(fn: max)
-            |> toFloat()
+            |> group()
             |> map(fn: (r) => ({r with _field: r._field + "_max"}))
             |> store(tier: tier)
     newest =
         readings()
             |> windows(fn: last)
-            |> toFloat()
+            |> group()
             |> map(fn: (r) => ({r with _field: r._field + "_last"}))
             |> store(tier: tier)
 
@@ -144,11 +146,13 @@ roll = (every, tier, start, stop) => {
     increases =
         allCounters()
             |> filter(fn: (r) => r._field !~ oddCounters)
-            |> map(fn: (r) => ({r with _value: float(v: r._value), elapsed: int(v: r._time)}))
-            |> difference(columns: ["_value", "elapsed"], nonNegative: true, initialZero: true)
+            |> difference(nonNegative: true, initialZero: true, keepFirst: true)
+            |> elapsed(unit: 1ns)
             |> range(start: start, stop: stop)
             |> filter(fn: (r) => r.elapsed <= int(v: gap))
             |> windows(fn: sum)
+            |> toFloat()
+            |> group()
             |> map(fn: (r) => ({r with _field: r._field + "_increase"}))
             |> store(tier: tier)
 

@@ -71,7 +71,8 @@ misfits = (first, last, type, other) => {
     return regexp.compile(v: "^(" + strings.joinStr(arr: array.concat(arr: names(tables: first), v: names(tables: last)), v: "|") + ")$")
 }
 
-// roll computes the windows from start to stop.
+// roll computes the windows from start to stop. They are put into one table before they are named
+// and written: once for all series is half the work of once for each.
 roll = (every, tier, start, stop) => {
     points = (since=start) =>
         from(bucket: raw)
@@ -104,40 +105,42 @@ roll = (every, tier, start, stop) => {
                     r._field == "in_flight_stuck" or
                     r._field == "oldest_in_flight_seconds",
             )
-    oddReadings = misfits(first: allReadings() |> first(), last: allReadings() |> last(), type: "float", other: "int")
+    oddReadings = misfits(first: allReadings() |> first(), last: allReadings() |> last(), type: "float", other: "float")
     readings = () => allReadings() |> filter(fn: (r) => r._field !~ oddReadings)
 
     counts =
         readings()
             |> windows(fn: count)
+            |> group()
             |> map(fn: (r) => ({r with _field: r._field + "_count"}))
             |> store(tier: tier)
     sums =
         readings()
             |> windows(fn: sum)
-            |> toFloat()
+            |> group()
             |> map(fn: (r) => ({r with _field: r._field + "_sum"}))
             |> store(tier: tier)
     lowest =
         readings()
             |> windows(fn: min)
-            |> toFloat()
+            |> group()
             |> map(fn: (r) => ({r with _field: r._field + "_min"}))
             |> store(tier: tier)
     highest =
         readings()
             |> windows(fn: max)
-            |> toFloat()
+            |> group()
             |> map(fn: (r) => ({r with _field: r._field + "_max"}))
             |> store(tier: tier)
     newest =
         readings()
             |> windows(fn: last)
-            |> toFloat()
+            |> group()
             |> map(fn: (r) => ({r with _field: r._field + "_last"}))
             |> store(tier: tier)
 
-    allFlags = () =>
+    // Whole numbers, and flags. A statistic is a float whatever it is of, but a number of points.
+    allIntegers = () =>
         points()
             |> filter(
                 fn: (r) =>
@@ -145,19 +148,20 @@ roll = (every, tier, start, stop) => {
                     r._field == "ready" or
                     r._field == "gpu_presumed",
             )
-    oddFlags = misfits(first: allFlags() |> first(), last: allFlags() |> last(), type: "float", other: "int")
-    flags = () => allFlags() |> filter(fn: (r) => r._field !~ oddFlags)
+    oddIntegers = misfits(first: allIntegers() |> first(), last: allIntegers() |> last(), type: "int", other: "int")
+    integers = () => allIntegers() |> filter(fn: (r) => r._field !~ oddIntegers)
 
-    flagCounts =
-        flags()
+    integerCounts =
+        integers()
             |> windows(fn: count)
+            |> group()
             |> map(fn: (r) => ({r with _field: r._field + "_count"}))
             |> store(tier: tier)
-    flagSums =
-        flags()
+    integerSums =
+        integers()
             |> windows(fn: sum)
-            |> toFloat()
-            |> map(fn: (r) => ({r with _field: r._field + "_sum"}))
+            |> group()
+            |> map(fn: (r) => ({r with _field: r._field + "_sum", _value: float(v: r._value)}))
             |> store(tier: tier)
 
     // The point before the first window tells from where a counter grew. A counter that fell
@@ -172,11 +176,13 @@ roll = (every, tier, start, stop) => {
     increases =
         allCounters()
             |> filter(fn: (r) => r._field !~ oddCounters)
-            |> map(fn: (r) => ({r with _value: float(v: r._value), elapsed: int(v: r._time)}))
-            |> difference(columns: ["_value", "elapsed"], nonNegative: true, initialZero: true)
+            |> difference(nonNegative: true, initialZero: true, keepFirst: true)
+            |> elapsed(unit: 1ns)
             |> range(start: start, stop: stop)
             |> filter(fn: (r) => r.elapsed <= int(v: gap))
             |> windows(fn: sum)
+            |> toFloat()
+            |> group()
             |> map(fn: (r) => ({r with _field: r._field + "_increase"}))
             |> store(tier: tier)
 
@@ -191,14 +197,14 @@ roll = (every, tier, start, stop) => {
     seconds =
         allStates()
             |> filter(fn: (r) => r._field !~ oddStates)
-            |> map(fn: (r) => ({r with elapsed: int(v: r._time)}))
-            |> difference(columns: ["elapsed"])
+            |> elapsed(unit: 1ns)
             |> range(start: start, stop: stop)
             |> filter(fn: (r) => r.elapsed <= int(v: gap))
             |> map(fn: (r) => ({r with state: r._value, _value: float(v: r.elapsed) / 1000000000.0}))
             |> drop(columns: ["elapsed"])
             |> group(columns: ["_time", "_value"], mode: "except")
             |> windows(fn: sum)
+            |> group()
             |> map(fn: (r) => ({r with _field: r._field + "_" + r.state + "_seconds"}))
             |> drop(columns: ["state"])
             |> store(tier: tier)
@@ -209,7 +215,7 @@ roll = (every, tier, start, stop) => {
             |> mark(
                 tier: tier,
                 before: before,
-                stored: [counts, sums, lowest, highest, newest, flagCounts, flagSums, increases, seconds],
+                stored: [counts, sums, lowest, highest, newest, integerCounts, integerSums, increases, seconds],
             )
 }
 // timeOf is the time of the first row.

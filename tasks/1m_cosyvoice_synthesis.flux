@@ -70,7 +70,8 @@ misfits = (first, last, type, other) => {
     return regexp.compile(v: "^(" + strings.joinStr(arr: array.concat(arr: names(tables: first), v: names(tables: last)), v: "|") + ")$")
 }
 
-// roll computes the windows from start to stop.
+// roll computes the windows from start to stop. They are put into one table before they are named
+// and written: once for all series is half the work of once for each.
 roll = (every, tier, start, stop) => {
     points = (since=start) =>
         from(bucket: raw)
@@ -93,9 +94,6 @@ roll = (every, tier, start, stop) => {
                     r._field == "wait_seconds" or
                     r._field == "gap_seconds" or
                     r._field == "first_chunk_audio_seconds" or
-                    r._field == "chunks" or
-                    r._field == "segments" or
-                    r._field == "characters" or
                     r._field == "characters_per_audio_second" or
                     r._field == "concurrency_mean" or
                     r._field == "concurrency_max" or
@@ -107,11 +105,9 @@ roll = (every, tier, start, stop) => {
                     r._field == "clock_sm_hz" or
                     r._field == "service_cpu_percent" or
                     r._field == "host_cpu_percent" or
-                    r._field == "yields_inferred" or
                     r._field == "torch_allocated_bytes" or
                     r._field == "torch_reserved_bytes" or
                     r._field == "torch_peak_bytes" or
-                    r._field == "torch_retries" or
                     r._field == "oom_tried_bytes" or
                     r._field == "oom_total_bytes" or
                     r._field == "oom_free_bytes" or
@@ -120,53 +116,83 @@ roll = (every, tier, start, stop) => {
                     r._field == "oom_other_bytes" or
                     r._field == "oom_process_bytes",
             )
-    oddReadings = misfits(first: allReadings() |> first(), last: allReadings() |> last(), type: "float", other: "int")
+    oddReadings = misfits(first: allReadings() |> first(), last: allReadings() |> last(), type: "float", other: "float")
     readings = () => allReadings() |> filter(fn: (r) => r._field !~ oddReadings)
 
     counts =
         readings()
             |> windows(fn: count)
+            |> group()
             |> map(fn: (r) => ({r with _field: r._field + "_count"}))
             |> store(tier: tier)
     sums =
         readings()
             |> windows(fn: sum)
-            |> toFloat()
+            |> group()
             |> map(fn: (r) => ({r with _field: r._field + "_sum"}))
             |> store(tier: tier)
     lowest =
         readings()
             |> windows(fn: min)
-            |> toFloat()
+            |> group()
             |> map(fn: (r) => ({r with _field: r._field + "_min"}))
             |> store(tier: tier)
     highest =
         readings()
             |> windows(fn: max)
-            |> toFloat()
+            |> group()
             |> map(fn: (r) => ({r with _field: r._field + "_max"}))
             |> store(tier: tier)
 
-    allFlags = () =>
+    // Whole numbers, and flags. A statistic is a float whatever it is of, but a number of points.
+    allIntegers = () =>
         points()
             |> filter(
                 fn: (r) =>
+                    r._field == "chunks" or
+                    r._field == "segments" or
+                    r._field == "characters" or
+                    r._field == "yields_inferred" or
+                    r._field == "torch_retries" or
                     r._field == "playback_stalled" or
                     r._field == "warm_up",
             )
-    oddFlags = misfits(first: allFlags() |> first(), last: allFlags() |> last(), type: "float", other: "int")
-    flags = () => allFlags() |> filter(fn: (r) => r._field !~ oddFlags)
+    oddIntegers = misfits(first: allIntegers() |> first(), last: allIntegers() |> last(), type: "int", other: "int")
+    integers = () => allIntegers() |> filter(fn: (r) => r._field !~ oddIntegers)
 
-    flagCounts =
-        flags()
+    integerCounts =
+        integers()
             |> windows(fn: count)
+            |> group()
             |> map(fn: (r) => ({r with _field: r._field + "_count"}))
             |> store(tier: tier)
-    flagSums =
-        flags()
+    integerSums =
+        integers()
             |> windows(fn: sum)
-            |> toFloat()
-            |> map(fn: (r) => ({r with _field: r._field + "_sum"}))
+            |> group()
+            |> map(fn: (r) => ({r with _field: r._field + "_sum", _value: float(v: r._value)}))
+            |> store(tier: tier)
+    numbers = () =>
+        integers()
+            |> filter(
+                fn: (r) =>
+                    r._field == "chunks" or
+                    r._field == "segments" or
+                    r._field == "characters" or
+                    r._field == "yields_inferred" or
+                    r._field == "torch_retries",
+            )
+    integerLowest =
+        numbers()
+            |> windows(fn: min)
+            |> group()
+            |> map(fn: (r) => ({r with _field: r._field + "_min", _value: float(v: r._value)}))
+            |> store(tier: tier)
+    integerHighest =
+        numbers()
+            |> windows(fn: max)
+            |> group()
+            |> map(fn: (r) => ({r with _field: r._field + "_max", _value: float(v: r._value)}))
             |> store(tier: tier)
 
     // Of the syntheses that went well: how many fell into each bin of the histograms.
@@ -186,6 +212,7 @@ roll = (every, tier, start, stop) => {
             |> map(fn: (r) => ({r with bin: string(v: r._value)}))
             |> group(columns: ["_time", "_value"], mode: "except")
             |> windows(fn: count)
+            |> group()
             |> map(fn: (r) => ({r with _field: r._field + "_" + r.bin + "_count"}))
             |> drop(columns: ["bin"])
             |> store(tier: tier)
@@ -196,7 +223,7 @@ roll = (every, tier, start, stop) => {
             |> mark(
                 tier: tier,
                 before: before,
-                stored: [counts, sums, lowest, highest, flagCounts, flagSums, bins],
+                stored: [counts, sums, lowest, highest, integerCounts, integerSums, integerLowest, integerHighest, bins],
             )
 }
 // timeOf is the time of the first row.

@@ -76,7 +76,8 @@ misfits = (first, last, type, other) => {
     return regexp.compile(v: "^(" + strings.joinStr(arr: array.concat(arr: names(tables: first), v: names(tables: last)), v: "|") + ")$")
 }
 
-// roll computes the windows from start to stop.
+// roll computes the windows from start to stop. They are put into one table before they are named
+// and written: once for all series is half the work of once for each.
 roll = (every, tier, start, stop) => {
     points = (since=start) =>
         from(bucket: raw)
@@ -104,74 +105,102 @@ roll = (every, tier, start, stop) => {
                     r._field == "memory_service_bytes" or
                     r._field == "memory_other_bytes" or
                     r._field == "memory_unowned_bytes" or
-                    r._field == "processes" or
                     r._field == "temperature_c" or
                     r._field == "memory_temperature_c" or
                     r._field == "power_w" or
                     r._field == "power_limit_w" or
                     r._field == "clock_sm_hz" or
                     r._field == "clock_memory_hz" or
-                    r._field == "performance_state" or
                     r._field == "fan_percent" or
                     r._field == "pcie_tx_bytes_per_second" or
                     r._field == "pcie_rx_bytes_per_second",
             )
-    oddReadings = misfits(first: allReadings() |> first(), last: allReadings() |> last(), type: "float", other: "int")
+    oddReadings = misfits(first: allReadings() |> first(), last: allReadings() |> last(), type: "float", other: "float")
     readings = () => allReadings() |> filter(fn: (r) => r._field !~ oddReadings)
 
     counts =
         readings()
             |> windows(fn: count)
+            |> group()
             |> map(fn: (r) => ({r with _field: r._field + "_count"}))
             |> store(tier: tier)
     sums =
         readings()
             |> windows(fn: sum)
-            |> toFloat()
+            |> group()
             |> map(fn: (r) => ({r with _field: r._field + "_sum"}))
             |> store(tier: tier)
     lowest =
         readings()
             |> windows(fn: min)
-            |> toFloat()
+            |> group()
             |> map(fn: (r) => ({r with _field: r._field + "_min"}))
             |> store(tier: tier)
     highest =
         readings()
             |> windows(fn: max)
-            |> toFloat()
+            |> group()
             |> map(fn: (r) => ({r with _field: r._field + "_max"}))
             |> store(tier: tier)
     newest =
         readings()
             |> windows(fn: last)
-            |> toFloat()
+            |> group()
             |> map(fn: (r) => ({r with _field: r._field + "_last"}))
             |> store(tier: tier)
 
-    allFlags = () =>
+    // Whole numbers, and flags. A statistic is a float whatever it is of, but a number of points.
+    allIntegers = () =>
         points()
             |> filter(
                 fn: (r) =>
+                    r._field == "processes" or
+                    r._field == "performance_state" or
                     r._field == "throttle_thermal" or
                     r._field == "throttle_power" or
                     r._field == "throttle_hw_slowdown" or
                     r._field == "remapped_rows_pending" or
                     r._field == "remapped_rows_failure",
             )
-    oddFlags = misfits(first: allFlags() |> first(), last: allFlags() |> last(), type: "float", other: "int")
-    flags = () => allFlags() |> filter(fn: (r) => r._field !~ oddFlags)
+    oddIntegers = misfits(first: allIntegers() |> first(), last: allIntegers() |> last(), type: "int", other: "int")
+    integers = () => allIntegers() |> filter(fn: (r) => r._field !~ oddIntegers)
 
-    flagCounts =
-        flags()
+    integerCounts =
+        integers()
             |> windows(fn: count)
+            |> group()
             |> map(fn: (r) => ({r with _field: r._field + "_count"}))
             |> store(tier: tier)
-    flagSums =
-        flags()
+    integerSums =
+        integers()
             |> windows(fn: sum)
-            |> toFloat()
-            |> map(fn: (r) => ({r with _field: r._field + "_sum"}))
+            |> group()
+            |> map(fn: (r) => ({r with _field: r._field + "_sum", _value: float(v: r._value)}))
+            |> store(tier: tier)
+    numbers = () =>
+        integers()
+            |> filter(
+                fn: (r) =>
+                    r._field == "processes" or
+                    r._field == "performance_state",
+            )
+    integerLowest =
+        numbers()
+            |> windows(fn: min)
+            |> group()
+            |> map(fn: (r) => ({r with _field: r._field + "_min", _value: float(v: r._value)}))
+            |> store(tier: tier)
+    integerHighest =
+        numbers()
+            |> windows(fn: max)
+            |> group()
+            |> map(fn: (r) => ({r with _field: r._field + "_max", _value: float(v: r._value)}))
+            |> store(tier: tier)
+    integerNewest =
+        numbers()
+            |> windows(fn: last)
+            |> group()
+            |> map(fn: (r) => ({r with _field: r._field + "_last", _value: float(v: r._value)}))
             |> store(tier: tier)
 
     // The point before the first window tells from where a counter grew. A counter that fell
@@ -204,11 +233,13 @@ roll = (every, tier, start, stop) => {
     increases =
         allCounters()
             |> filter(fn: (r) => r._field !~ oddCounters)
-            |> map(fn: (r) => ({r with _value: float(v: r._value), elapsed: int(v: r._time)}))
-            |> difference(columns: ["_value", "elapsed"], nonNegative: true, initialZero: true)
+            |> difference(nonNegative: true, initialZero: true, keepFirst: true)
+            |> elapsed(unit: 1ns)
             |> range(start: start, stop: stop)
             |> filter(fn: (r) => r.elapsed <= int(v: gap))
             |> windows(fn: sum)
+            |> toFloat()
+            |> group()
             |> map(fn: (r) => ({r with _field: r._field + "_increase"}))
             |> store(tier: tier)
 
@@ -223,14 +254,14 @@ roll = (every, tier, start, stop) => {
     seconds =
         allStates()
             |> filter(fn: (r) => r._field !~ oddStates)
-            |> map(fn: (r) => ({r with elapsed: int(v: r._time)}))
-            |> difference(columns: ["elapsed"])
+            |> elapsed(unit: 1ns)
             |> range(start: start, stop: stop)
             |> filter(fn: (r) => r.elapsed <= int(v: gap))
             |> map(fn: (r) => ({r with state: r._value, _value: float(v: r.elapsed) / 1000000000.0}))
             |> drop(columns: ["elapsed"])
             |> group(columns: ["_time", "_value"], mode: "except")
             |> windows(fn: sum)
+            |> group()
             |> map(fn: (r) => ({r with _field: r._field + "_" + r.state + "_seconds"}))
             |> drop(columns: ["state"])
             |> store(tier: tier)
@@ -241,7 +272,7 @@ roll = (every, tier, start, stop) => {
             |> mark(
                 tier: tier,
                 before: before,
-                stored: [counts, sums, lowest, highest, newest, flagCounts, flagSums, increases, seconds],
+                stored: [counts, sums, lowest, highest, newest, integerCounts, integerSums, integerLowest, integerHighest, integerNewest, increases, seconds],
             )
 }
 

@@ -76,7 +76,8 @@ misfits = (first, last, type, other) => {
     return regexp.compile(v: "^(" + strings.joinStr(arr: array.concat(arr: names(tables: first), v: names(tables: last)), v: "|") + ")$")
 }
 
-// roll computes the windows from start to stop.
+// roll computes the windows from start to stop. They are put into one table before they are named
+// and written: once for all series is half the work of once for each.
 roll = (every, tier, start, stop) => {
     points = (since=start) =>
         from(bucket: raw)
@@ -100,40 +101,82 @@ roll = (every, tier, start, stop) => {
                     r._field == "gpu_memory_used_mb" or
                     r._field == "gpu_memory_used_max_mb" or
                     r._field == "gpu_memory_total_mb" or
-                    r._field == "gpu_memory_used_percent" or
-                    r._field == "gpu_count",
+                    r._field == "gpu_memory_used_percent",
             )
-    oddReadings = misfits(first: allReadings() |> first(), last: allReadings() |> last(), type: "float", other: "int")
+    oddReadings = misfits(first: allReadings() |> first(), last: allReadings() |> last(), type: "float", other: "float")
     readings = () => allReadings() |> filter(fn: (r) => r._field !~ oddReadings)
 
     counts =
         readings()
             |> windows(fn: count)
+            |> group()
             |> map(fn: (r) => ({r with _field: r._field + "_count"}))
             |> store(tier: tier)
     sums =
         readings()
             |> windows(fn: sum)
-            |> toFloat()
+            |> group()
             |> map(fn: (r) => ({r with _field: r._field + "_sum"}))
             |> store(tier: tier)
     lowest =
         readings()
             |> windows(fn: min)
-            |> toFloat()
+            |> group()
             |> map(fn: (r) => ({r with _field: r._field + "_min"}))
             |> store(tier: tier)
     highest =
         readings()
             |> windows(fn: max)
-            |> toFloat()
+            |> group()
             |> map(fn: (r) => ({r with _field: r._field + "_max"}))
             |> store(tier: tier)
     newest =
         readings()
             |> windows(fn: last)
-            |> toFloat()
+            |> group()
             |> map(fn: (r) => ({r with _field: r._field + "_last"}))
+            |> store(tier: tier)
+
+    // Whole numbers. A statistic is a float whatever it is of, but a number of points.
+    allIntegers = () =>
+        points()
+            |> filter(
+                fn: (r) =>
+                    r._field == "gpu_count",
+            )
+    oddIntegers = misfits(first: allIntegers() |> first(), last: allIntegers() |> last(), type: "int", other: "int")
+    integers = () => allIntegers() |> filter(fn: (r) => r._field !~ oddIntegers)
+
+    integerCounts =
+        integers()
+            |> windows(fn: count)
+            |> group()
+            |> map(fn: (r) => ({r with _field: r._field + "_count"}))
+            |> store(tier: tier)
+    integerSums =
+        integers()
+            |> windows(fn: sum)
+            |> group()
+            |> map(fn: (r) => ({r with _field: r._field + "_sum", _value: float(v: r._value)}))
+            |> store(tier: tier)
+    numbers = integers
+    integerLowest =
+        numbers()
+            |> windows(fn: min)
+            |> group()
+            |> map(fn: (r) => ({r with _field: r._field + "_min", _value: float(v: r._value)}))
+            |> store(tier: tier)
+    integerHighest =
+        numbers()
+            |> windows(fn: max)
+            |> group()
+            |> map(fn: (r) => ({r with _field: r._field + "_max", _value: float(v: r._value)}))
+            |> store(tier: tier)
+    integerNewest =
+        numbers()
+            |> windows(fn: last)
+            |> group()
+            |> map(fn: (r) => ({r with _field: r._field + "_last", _value: float(v: r._value)}))
             |> store(tier: tier)
 
     return
@@ -142,7 +185,7 @@ roll = (every, tier, start, stop) => {
             |> mark(
                 tier: tier,
                 before: before,
-                stored: [counts, sums, lowest, highest, newest],
+                stored: [counts, sums, lowest, highest, newest, integerCounts, integerSums, integerLowest, integerHighest, integerNewest],
             )
 }
 

@@ -35,6 +35,7 @@ func TestWrongTypesStopNothingElse(t *testing.T) {
 		fmt.Sprintf(`cosyvoice_service,host=odd,service=cosyvoice3,instance=1 up=1i,cpu_percent="high",ready="yes",state=3i,cgroup_oom_kills_total=true,connections=7i %d`, at),
 		fmt.Sprintf(`cosyvoice_service,host=good,service=cosyvoice3,instance=1 up=1i,memory_rss_bytes=5,news=1 %d`, at),
 		fmt.Sprintf(`cosyvoice_service,host=good,service=cosyvoice3,instance=1 up=1i,memory_rss_bytes=7,news=2 %d`, later),
+		fmt.Sprintf(`cosyvoice_gpu,host=gpu,service=cosyvoice3,uuid=a index=0i,processes=3i %d`, later),
 	})
 	l.Write(Defaults.Events, []string{
 		fmt.Sprintf(`cosyvoice_synthesis,host=odd,service=cosyvoice3,outcome=ok request_id="a",rtf_bin="low",duration_bin=3i,rtf=0.5 %d`, at),
@@ -43,16 +44,17 @@ func TestWrongTypesStopNothingElse(t *testing.T) {
 	l.run("1h", now)
 	good := []string{"memory_rss_bytes_count", "memory_rss_bytes_last", "memory_rss_bytes_max", "memory_rss_bytes_min", "memory_rss_bytes_sum", "points_count", "up_count", "up_sum"}
 	odd := []string{
-		"connections_count", "connections_last", "connections_max", "connections_min", "connections_sum",
 		"duration_bin_3_count", "points_count", "rtf_count", "rtf_max", "rtf_min", "rtf_sum", "up_count", "up_sum",
 	}
 	for _, tier := range []string{Defaults.Minutes, Defaults.Hours} {
 		require.Equal(t, good, l.statistics(tier, "good"), tier)
 		require.Equal(t, odd, l.statistics(tier, "odd"), tier)
 	}
-	records, err := l.Query(fmt.Sprintf(`from(bucket: %q) |> range(start: 0) |> filter(fn: (r) => r._field == "connections_sum")`, Defaults.Minutes))
+	records, err := l.Query(fmt.Sprintf(`from(bucket: %q) |> range(start: 0) |> filter(fn: (r) => r._field == "processes_sum")`, Defaults.Minutes))
 	require.NoError(t, err)
-	require.IsType(t, 0.0, records[0].Value(), "a statistic has one type, whatever came")
+	require.Len(t, records, 1)
+	require.InDelta(t, 3.0, records[0].Value(), 0, "a statistic is a float, whatever it is of")
+	require.IsType(t, 0.0, records[0].Value())
 }
 
 // TestReadsAreAnsweredByTheStorage compares the task of the minutes with a twin whose readings

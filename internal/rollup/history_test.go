@@ -24,6 +24,10 @@ func (p *point) line() string {
 	var fields string
 	add := func(name, value string) { fields += "," + name + "=" + value }
 	for name, v := range p.gauges {
+		if name == "processes" || name == "characters" {
+			add(name, strconv.Itoa(int(v))+"i")
+			continue
+		}
 		add(name, strconv.FormatFloat(v, 'g', -1, 64))
 	}
 	for name, v := range p.flags {
@@ -101,7 +105,7 @@ func ticks(r *rand.Rand, host string, from, to time.Time) []*point {
 		if r.IntN(30) == 0 { // it gives no readings
 			gpu.states["state"] = "hung"
 		} else {
-			gpu.gauges = map[string]float64{"memory_used_bytes": float64(r.IntN(1 << 30)), "temperature_c": float64(30 + r.IntN(60))}
+			gpu.gauges = map[string]float64{"memory_used_bytes": float64(r.IntN(1 << 30)), "temperature_c": float64(30 + r.IntN(60)), "processes": float64(r.IntN(5))}
 			gpu.counters = map[string]float64{"energy_joules": joules}
 			gpu.flags["throttle_thermal"] = r.IntN(2)
 		}
@@ -117,7 +121,7 @@ func syntheses(r *rand.Rand, host string, from, to time.Time) []*point {
 		}
 		p := &point{
 			measurement: "cosyvoice_synthesis", host: host, at: at, tags: ",outcome=error,error=oom",
-			gauges: map[string]float64{"duration_seconds": math.Exp(r.NormFloat64()), "rtf": math.Exp(r.NormFloat64())},
+			gauges: map[string]float64{"duration_seconds": math.Exp(r.NormFloat64()), "rtf": math.Exp(r.NormFloat64()), "characters": float64(r.IntN(500))},
 			flags:  map[string]int{"warm_up": r.IntN(2)},
 			states: map[string]string{"request_id": fmt.Sprintf("log:%d", at.UnixNano())},
 			bins:   map[string]int{},

@@ -6,6 +6,7 @@ package rollup
 import (
 	"embed"
 	"fmt"
+	"slices"
 	"strings"
 	"text/template"
 	"time"
@@ -125,31 +126,41 @@ func Tasks(params Params) ([]Task, error) {
 // values are what stands in the templates.
 func values(params Params, s Source, name string, offset time.Duration) map[string]any {
 	byKind := map[schema.Kind][]string{}
+	var readings, numbers []string // of the gauges, by their type
 	m := schema.Find(s.Measurement)
 	for i := range m.Fields {
-		byKind[m.Fields[i].Kind()] = append(byKind[m.Fields[i].Kind()], m.Fields[i].Name)
+		f := &m.Fields[i]
+		byKind[f.Kind()] = append(byKind[f.Kind()], f.Name)
+		switch {
+		case f.Kind() == schema.Gauge && f.Type == schema.Float:
+			readings = append(readings, f.Name)
+		case f.Kind() == schema.Gauge:
+			numbers = append(numbers, f.Name)
+		}
 	}
 	if s.counted {
-		byKind = nil
+		byKind, readings, numbers = nil, nil, nil
 	}
+	integers := slices.Concat(numbers, byKind[schema.Flag])
 	// The statistics are the names that the template gives them.
 	var statistics []string
 	for _, of := range []struct {
-		kind  schema.Kind
-		names []string
+		fields []string
+		names  []string
 	}{
-		{schema.Gauge, []string{"counts", "sums", "lowest", "highest"}},
-		{schema.Flag, []string{"flagCounts", "flagSums"}},
-		{schema.Counter, []string{"increases"}},
-		{schema.State, []string{"seconds"}},
-		{schema.Bin, []string{"bins"}},
+		{readings, []string{"counts", "sums", "lowest", "highest", "newest"}},
+		{integers, []string{"integerCounts", "integerSums"}},
+		{numbers, []string{"integerLowest", "integerHighest", "integerNewest"}},
+		{byKind[schema.Counter], []string{"increases"}},
+		{byKind[schema.State], []string{"seconds"}},
+		{byKind[schema.Bin], []string{"bins"}},
 	} {
-		if len(byKind[of.kind]) > 0 {
+		if len(of.fields) > 0 {
 			statistics = append(statistics, of.names...)
 		}
-		if of.kind == schema.Gauge && len(byKind[of.kind]) > 0 && !s.Facts {
-			statistics = append(statistics, "newest")
-		}
+	}
+	if s.Facts {
+		statistics = slices.DeleteFunc(statistics, func(name string) bool { return name == "newest" || name == "integerNewest" })
 	}
 	return map[string]any{
 		"Name": name, "Repair": s.Task(Repair), "Offset": flux(offset),
@@ -157,7 +168,8 @@ func values(params Params, s Source, name string, offset time.Duration) map[stri
 		"Statistics": strings.Join(statistics, ", "),
 		"Raw":        s.Bucket(params), "Minutes": params.Minutes, "Hours": params.Hours,
 		"Retention": flux(params.RawRetention), "MinutesRetention": flux(params.MinutesRetention), "Gap": flux(params.gap()),
-		"Gauges": byKind[schema.Gauge], "Flags": byKind[schema.Flag], "Counters": byKind[schema.Counter],
+		"Gauges": byKind[schema.Gauge], "Readings": readings, "Integers": integers, "Numbers": numbers,
+		"Flags": byKind[schema.Flag], "Counters": byKind[schema.Counter],
 		"States": byKind[schema.State], "Bins": byKind[schema.Bin],
 	}
 }
