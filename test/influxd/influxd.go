@@ -17,6 +17,7 @@ import (
 
 	influxdb2 "github.com/influxdata/influxdb-client-go/v2"
 	"github.com/influxdata/influxdb-client-go/v2/api/query"
+	"github.com/prometheus/procfs"
 	"github.com/stretchr/testify/require"
 
 	"github.com/cosyvoice-telegraf/cosyvoice-telegraf/internal/parts"
@@ -64,7 +65,7 @@ func Start(t *testing.T) *Server {
 // Run starts the server, anew after Kill, and waits until it answers.
 func (s *Server) Run() {
 	s.t.Helper()
-	s.cmd = exec.Command(s.program, "--reporting-disabled", "--log-level", "error", "--http-bind-address", strings.TrimPrefix(s.URL, "http://"),
+	s.cmd = exec.Command(s.program, "--reporting-disabled", "--pprof-disabled", "--log-level", "error", "--http-bind-address", strings.TrimPrefix(s.URL, "http://"),
 		"--bolt-path", filepath.Join(s.dir, "bolt"), "--sqlite-path", filepath.Join(s.dir, "sqlite"), "--engine-path", filepath.Join(s.dir, "engine"))
 	s.cmd.Dir = s.dir
 	require.NoError(s.t, s.cmd.Start())
@@ -81,6 +82,16 @@ func (s *Server) Kill() {
 	s.t.Helper()
 	require.NoError(s.t, s.cmd.Process.Kill())
 	_ = s.cmd.Wait()
+}
+
+// CPU is the processor time that the server took since it was run, in hundredths of a second.
+func (s *Server) CPU() time.Duration {
+	s.t.Helper()
+	p, err := procfs.NewProc(s.cmd.Process.Pid)
+	require.NoError(s.t, err)
+	stat, err := p.Stat()
+	require.NoError(s.t, err)
+	return time.Duration(stat.CPUTime() * float64(time.Second))
 }
 
 // SetUp makes the operator, the organisation and buckets that keep all.
