@@ -42,6 +42,7 @@ corpus: ## make the corpus of logs anew: 2 minutes, needs Python 3.10 and 3.12, 
 lint: ## gofmt, vet, staticcheck
 	@test -z "$$(gofmt -l .)" || { gofmt -l .; echo "run gofmt -w on these files"; exit 1; }
 	go vet ./...
+	go vet -tags e2e,bench ./test/...
 	go tool -modfile=tools/lint/go.mod staticcheck ./...
 
 unit: ## quick tests: no network, GPU or root; those on a real InfluxDB only where there is one
@@ -56,5 +57,6 @@ test-long: build parts ## the long runs in full: an outage of 40 s, half an hour
 	COSYVOICE_OUTAGE=40s COSYVOICE_SOAK=30m go test -tags e2e -count=1 -timeout 60m -v -run 'Outage|Soak' ./test/e2e
 	COSYVOICE_SEEDS=200 go test -count=1 -timeout 60m -v -run TiersEqual ./internal/rollup
 
-bench: build parts ## what the plugin costs, against Telegraf's own inputs: 16 minutes
+bench: build parts ## what the plugin and the history cost, against peers in the same run: 25 minutes
 	go run ./test/bench
+	go test -tags bench -count=1 -timeout 60m -v ./test/bench/history

@@ -164,7 +164,7 @@ func TestFindings(t *testing.T) {
 	findings, err := s.Findings(t.Context())
 	require.NoError(t, err)
 	require.Empty(t, findings)
-	now := time.Now().UTC().Truncate(time.Second)
+	now := time.Now().UTC().Truncate(time.Second).Add(-time.Minute)
 	s.ticks("a", now, now.Add(-20*time.Minute), now.Add(-10*time.Minute))
 	s.roll(now)
 	findings, err = s.Findings(t.Context())
@@ -180,6 +180,14 @@ func TestFindings(t *testing.T) {
 		require.Equal(t, "ok", told[code].Level, code)
 	}
 	require.Len(t, findings, 5)
+
+	_, err = s.Forget(t.Context(), "a")
+	require.NoError(t, err)
+	s.roll(time.Now().Add(time.Second))
+	require.Eventually(t, func() bool {
+		findings, err := s.Findings(t.Context())
+		return err == nil && len(findings) == 4
+	}, 10*time.Second, 100*time.Millisecond)
 }
 
 func TestBackfillCutOff(t *testing.T) {
