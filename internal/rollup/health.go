@@ -27,7 +27,7 @@ func healthTask(params Params) (Task, error) {
 	err := templates.ExecuteTemplate(&text, "health.flux.tmpl", map[string]any{
 		"Name": HealthTask, "CheckID": CheckID, "Offset": flux(50 * time.Second),
 		"Inventory":   params,
-		"SilentAfter": flux(params.SilentAfter), "LateAfter": flux(max(params.LateAfter, 3*params.Every)), "NewSeries": params.NewSeries,
+		"SilentAfter": flux(max(params.SilentAfter, 3*params.Interval)), "LateAfter": flux(max(params.LateAfter, 3*params.Every)), "NewSeries": params.NewSeries,
 		"Ticks": ticks, "Facts": facts,
 	})
 	if err != nil {

@@ -60,6 +60,13 @@ func TestSettings(t *testing.T) {
 	require.Contains(t, desired.Tasks[0].Flux, "retention = 90d")
 	require.Contains(t, desired.Tasks[24].Flux, "silentAfter = 90s")
 
+	settings, err = load(t, "interval = \"5m\"\nevery = \"15m\"\n")
+	require.NoError(t, err)
+	desired, err = settings.Desired()
+	require.NoError(t, err)
+	require.Contains(t, desired.Tasks[24].Flux, "silentAfter = 15m", "three intervals")
+	require.Contains(t, desired.Tasks[24].Flux, "lateAfter = 45m", "three runs")
+
 	for text, problem := range map[string]string{
 		"orgs = \"x\"":                     `cosyvoicectl.toml:1: unknown key "orgs" (did you mean "org"?)`,
 		"\ninterval = \"fast\"":            `cosyvoicectl.toml:2: key "interval"`,
