@@ -27,7 +27,7 @@ func (t *tool) planCommand() *cobra.Command {
 			if asJSON {
 				return writeJSON(t.stdout, plan.Changes)
 			}
-			view := planView{t.stdout, t.language, diff}
+			view := planView{t, diff}
 			view.all(plan)
 			return nil
 		},
@@ -54,7 +54,7 @@ func (t *tool) applyCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			view := planView{w: t.stdout, language: t.language}
+			view := planView{tool: t}
 			left := view.left(plan)
 			if err := server.Apply(cmd.Context(), plan, view.made); err != nil {
 				return err
@@ -108,7 +108,7 @@ func (t *tool) destroyCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			view := planView{w: t.stdout, language: t.language}
+			view := planView{tool: t}
 			if !yes {
 				view.all(plan)
 				t.exitCode = exitFailed
@@ -148,7 +148,7 @@ func (t *tool) rotateTokenCommand() *cobra.Command {
 			}
 			for _, token := range desired.Tokens {
 				if token.Name == args[0] {
-					view := planView{w: t.stdout, language: t.language}
+					view := planView{tool: t}
 					view.say(words.TokenRotated, token.Name, server.Secrets.Path(token))
 				}
 			}

@@ -32,6 +32,9 @@ func (t *tool) forgetCommand() *cobra.Command {
 				return err
 			}
 			t.say(words.Forgotten, host.Name, host.Heard.Local().Format(time.DateTime))
+			if time.Since(host.Heard) < time.Minute {
+				t.say(words.ForgottenAlive)
+			}
 			return nil
 		},
 	}

@@ -2,7 +2,6 @@ package main
 
 import (
 	"fmt"
-	"io"
 
 	"github.com/aymanbagabas/go-udiff"
 
@@ -12,13 +11,8 @@ import (
 
 // planView writes a plan for people: a line a change.
 type planView struct {
-	w        io.Writer
-	language words.Language
-	diff     bool
-}
-
-func (v planView) say(text words.Text, args ...any) {
-	fmt.Fprintln(v.w, text.With(args...).In(v.language))
+	*tool
+	diff bool
 }
 
 // texts are what is said of each action.
@@ -54,9 +48,9 @@ func (v planView) change(c reconcile.Change) {
 	if c.Kind == reconcile.BucketKind && c.Old != c.New && c.New != "" {
 		line += " " + words.RetentionChange.With(c.Old, c.New).In(v.language)
 	}
-	fmt.Fprintln(v.w, line)
+	fmt.Fprintln(v.stdout, line)
 	if v.diff && c.Kind == reconcile.TaskKind && c.Old != c.New && c.Action != reconcile.Remove && c.Old != "" {
-		fmt.Fprint(v.w, udiff.Unified("InfluxDB", "cosyvoicectl", c.Old, c.New))
+		fmt.Fprint(v.stdout, udiff.Unified("InfluxDB", "cosyvoicectl", c.Old, c.New))
 	}
 }
 

@@ -1,7 +1,9 @@
 package main
 
 import (
+	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/jedib0t/go-pretty/v6/table"
@@ -41,7 +43,8 @@ func (t *tool) tasksCommand() *cobra.Command {
 				}
 			}
 			problems := problems(findings)
-			if len(problems) > 0 {
+			watch := watched(tasks, findings)
+			if len(problems) > 0 || watch != nil && !errors.Is(watch, words.NotYetWatched.With()) {
 				t.exitCode = exitFailed
 			}
 			if asJSON {
@@ -54,7 +57,10 @@ func (t *tool) tasksCommand() *cobra.Command {
 			for _, problem := range problems {
 				fmt.Fprintln(t.stdout, problem.In(t.language))
 			}
-			if len(problems) == 0 {
+			switch {
+			case watch != nil:
+				fmt.Fprintln(t.stdout, words.Explain(watch, t.language))
+			case len(problems) == 0:
 				t.say(words.NothingFound)
 			}
 			return nil
@@ -89,18 +95,30 @@ func (t *tool) showTasks(tasks []history.Task) {
 	fmt.Fprintln(t.stdout, rows.Render())
 }
 
+// watched is nil if the task that watches over the history told something of late, and why it did
+// not else.
+func watched(tasks []history.Task, findings []history.Finding) error {
+	i := slices.IndexFunc(tasks, func(task history.Task) bool { return task.Name == rollup.HealthTask })
+	switch {
+	case len(findings) > 0:
+		return nil
+	case i < 0:
+		return words.NoWatch.With(rollup.HealthTask)
+	case tasks[i].LastRun.IsZero() && tasks[i].Active:
+		return words.NotYetWatched.With(rollup.HealthTask)
+	}
+	return words.Unwatched.With(rollup.HealthTask, tasks[i].LastRun.Local().Format(time.DateTime))
+}
+
 // problems are the findings that are not ok, in words.
 func problems(findings []history.Finding) (told []words.Message) {
-	if len(findings) == 0 {
-		return []words.Message{words.Unwatched.With(rollup.HealthTask)}
-	}
 	for _, f := range findings {
 		if f.Level == "ok" {
 			continue
 		}
 		switch f.Code {
 		case "tasks_failing":
-			told = append(told, words.TasksFailing.With(f.Value, f.Detail))
+			told = append(told, words.TasksFailing.With(f.At.Local().Format(time.TimeOnly), f.Value, f.Detail))
 		case "minutes_late":
 			told = append(told, words.MinutesLate.With(words.Span(f.Value), f.Detail))
 		case "hours_late":

@@ -79,7 +79,7 @@ func (k Keeper) Gaps(ctx context.Context, from, to time.Time) ([]Gap, error) {
 	var gaps []Gap
 	for _, host := range inventory {
 		expected[host.Name] = true
-		if signs[host.Name] == nil && host.Heard.Before(from) {
+		if signs[host.Name] == nil && to.Sub(host.Heard) >= shortest {
 			gaps = append(gaps, Gap{Kind: Silent, Host: host.Name, From: host.Heard, To: to})
 		}
 	}

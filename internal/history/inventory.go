@@ -48,21 +48,26 @@ func (k Keeper) Forget(ctx context.Context, name string) (Host, error) {
 	var known []string
 	for _, host := range hosts {
 		if host.Name == name {
-			return host, k.Client.Write(ctx, k.Params.Events, forgotten(name, time.Now()))
+			event, err := forgotten(name)
+			if err != nil {
+				return host, err
+			}
+			return host, k.Client.Write(ctx, k.Params.Events, event)
 		}
 		known = append(known, host.Name)
 	}
 	return Host{}, words.NoSuchHost.With(name, strings.Join(known, ", "))
 }
 
-// forgotten is the event in line protocol.
-func forgotten(host string, at time.Time) []byte {
+// forgotten is the event in line protocol. InfluxDB gives it the time, by the clock that the task
+// of the health goes by.
+func forgotten(host string) ([]byte, error) {
 	var e lineprotocol.Encoder
 	e.StartLine("cosyvoice_event")
 	for _, tag := range [][2]string{{"host", host}, {"kind", "forgotten"}, {"service", "cosyvoice3"}, {"severity", "info"}} {
 		e.AddTag(tag[0], tag[1])
 	}
 	e.AddField("message", lineprotocol.MustNewValue("the host is not expected any more"))
-	e.EndLine(at)
-	return e.Bytes()
+	e.EndLine(time.Time{})
+	return e.Bytes(), e.Err()
 }

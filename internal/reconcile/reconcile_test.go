@@ -207,7 +207,7 @@ func TestWhatIsForeignIsLeftAlone(t *testing.T) {
 
 	foreign := []string{"foreign bucket performance_monitor", "foreign task cosyvoice 1m system_metrics"}
 	require.Equal(t, foreign, s.unusual(reconcile.Options{}))
-	require.Len(t, s.apply(reconcile.Options{}), 1+3+1+3+23)
+	require.Len(t, s.apply(reconcile.Options{}), 1+3+1+3+24)
 	require.Empty(t, s.apply(reconcile.Options{}))
 	require.Equal(t, foreign, s.unusual(reconcile.Options{}))
 	require.Equal(t, int64(3600*24), s.bucket("performance_monitor").RetentionRules[0].EverySeconds)

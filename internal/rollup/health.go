@@ -29,12 +29,17 @@ func healthTask(params Params) (Task, error) {
 		"Inventory":   params,
 		"SilentAfter": flux(max(params.SilentAfter, 3*params.Interval)), "LateAfter": flux(max(params.LateAfter, 3*params.Every)), "NewSeries": params.NewSeries,
 		"Ticks": ticks, "Facts": facts,
+		"WeekKept": min(params.RawRetention, params.EventsRetention) >= 8*24*time.Hour,
 	})
 	if err != nil {
 		return Task{}, fmt.Errorf("write the task %q: %w", HealthTask, err)
 	}
 	return Task{Name: HealthTask, File: "health.flux", Flux: text.String()}, nil
 }
+
+// Inventory is for how long a host is expected to be heard again. That it was forgotten is known for
+// as long as events are kept.
+func (p Params) Inventory() time.Duration { return min(30*24*time.Hour, p.EventsRetention) }
 
 // marks is a predicate for the field that each point of any of the sources has.
 func marks(sources []Source) string {

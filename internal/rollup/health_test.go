@@ -68,13 +68,13 @@ func TestHealth(t *testing.T) {
 	l.runTask(l.task("somebody else's"))
 	now := time.Now().Truncate(time.Second).Add(time.Second)
 	tick := func(host string, age time.Duration) string {
-		return fmt.Sprintf("system_metrics,host=%s load1=1 %d", host, now.Add(-age).UnixNano())
+		return fmt.Sprintf("cosyvoice_agent,host=%s,collector=plugin success=1i %d", host, now.Add(-age).UnixNano())
 	}
 	window := func(host string, unit, age time.Duration) string {
-		return fmt.Sprintf("system_metrics,host=%s points_count=6i %d", host, now.Add(-age).Truncate(unit).UnixNano())
+		return fmt.Sprintf("cosyvoice_agent,host=%s,collector=plugin points_count=6i %d", host, now.Add(-age).Truncate(unit).UnixNano())
 	}
 	service := func(unit, age time.Duration) string {
-		return strings.Replace(window("well", unit, age), "system_metrics", "cosyvoice_service", 1)
+		return strings.Replace(window("well", unit, age), "cosyvoice_agent", "cosyvoice_service", 1)
 	}
 	forgotten := func(host string, age time.Duration) string {
 		return fmt.Sprintf(`cosyvoice_event,host=%s,kind=forgotten,severity=info message="x" %d`, host, now.Add(-age).UnixNano())
@@ -83,6 +83,8 @@ func TestHealth(t *testing.T) {
 	l.Write(Defaults.Raw, []string{
 		tick("well", 40*time.Minute), tick("well", 16*time.Minute), tick("well", time.Second),
 		tick("quiet", 10*time.Minute), tick("back", 2*time.Second), tick("yesterday", 20*time.Hour),
+		// An older series of the same host that comes after the newer one.
+		strings.Replace(tick("well", time.Hour), "=plugin", "=plugin,version=9", 1),
 	})
 	l.Write(Defaults.Minutes, []string{window("well", time.Minute, 40*time.Minute), service(time.Minute, 3*time.Hour)})
 	l.Write(Defaults.Hours, []string{
@@ -96,11 +98,11 @@ func TestHealth(t *testing.T) {
 	statuses := l.health(now)
 	require.Equal(t, status{"crit", "cosyvoice 1m system_metrics", 1, 0}, statuses["tasks_failing"])
 	late := statuses["minutes_late"]
-	require.Equal(t, status{"warn", "system_metrics", late.value, 0}, late)
-	require.InDelta(t, (24 * time.Minute).Seconds(), late.value, 61)
+	require.Equal(t, status{"warn", "cosyvoice_agent", late.value, (15 * time.Minute).Seconds()}, late)
+	require.InDelta(t, (39 * time.Minute).Seconds(), late.value, 61)
 	late = statuses["hours_late"]
-	require.Equal(t, status{"warn", "cosyvoice_service", late.value, 0}, late)
-	require.InDelta(t, (2*time.Hour + time.Hour/2).Seconds(), late.value, (time.Hour/2 + time.Minute).Seconds())
+	require.Equal(t, status{"warn", "cosyvoice_service", late.value, (75 * time.Minute).Seconds()}, late)
+	require.InDelta(t, (3*time.Hour + 45*time.Minute).Seconds(), late.value, (31 * time.Minute).Seconds())
 	for host, want := range map[string]status{
 		"well":      {"ok", "", 1, 300},
 		"back":      {"ok", "", 2, 300},
@@ -123,10 +125,10 @@ func TestHealth(t *testing.T) {
 	l.Write(Defaults.Hours, []string{service(time.Hour, 3*time.Hour)})
 	var lines []string
 	for i := range 2000 {
-		lines = append(lines, fmt.Sprintf("system_metrics,host=h%d gpu_count=1 %d", i, now.Add(-time.Hour).UnixNano()))
+		lines = append(lines, fmt.Sprintf("cosyvoice_agent,host=h%d,collector=log seconds=1 %d", i, now.Add(-time.Hour).UnixNano()))
 	}
 	l.Write(Defaults.Raw, append(lines, tick("well", 7*day+time.Hour)))
-	statuses = l.health(now.Add(time.Minute))
+	statuses = l.health(time.Now().Add(time.Minute))
 	require.Equal(t, status{"ok", "", 0, 0}, statuses["tasks_failing"])
 	require.Equal(t, "ok", statuses["minutes_late"].level)
 	require.Equal(t, "ok", statuses["hours_late"].level)

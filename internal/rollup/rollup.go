@@ -17,7 +17,7 @@ import (
 //go:embed *.flux.tmpl
 var texts embed.FS
 
-var templates = template.Must(template.New("").Funcs(template.FuncMap{"fields": condition, "marks": marks}).ParseFS(texts, "*.tmpl"))
+var templates = template.Must(template.New("").Funcs(template.FuncMap{"fields": condition, "marks": marks, "flux": flux}).ParseFS(texts, "*.tmpl"))
 
 // Task is one Flux task.
 type Task struct {
@@ -31,6 +31,7 @@ type Params struct {
 	Raw, Events, Minutes, Hours string // buckets
 	// RawRetention and MinutesRetention are how far back the tasks look for what is missing.
 	RawRetention, MinutesRetention time.Duration
+	EventsRetention                time.Duration
 	Interval                       time.Duration // between two points of a series
 	Every                          time.Duration // between two runs of the tasks of the minutes
 	// The task of the health tells of a host after SilentAfter, of windows LateAfter beyond their
@@ -43,7 +44,7 @@ type Params struct {
 var Defaults = Params{
 	Raw: "performance_monitor", Events: "performance_monitor_events",
 	Minutes: "performance_monitor_1m", Hours: "performance_monitor_1h",
-	RawRetention: 30 * 24 * time.Hour, MinutesRetention: 90 * 24 * time.Hour,
+	RawRetention: 30 * 24 * time.Hour, MinutesRetention: 90 * 24 * time.Hour, EventsRetention: 730 * 24 * time.Hour,
 	Interval: 10 * time.Second, Every: time.Minute,
 	SilentAfter: 5 * time.Minute, LateAfter: 15 * time.Minute, NewSeries: 1000,
 }

@@ -40,7 +40,7 @@ func (s Settings) Desired() (reconcile.Desired, error) {
 func (s Settings) Rollups() rollup.Params {
 	return rollup.Params{
 		Raw: s.Raw(), Events: s.Events(), Minutes: s.Minutes(), Hours: s.Hours(),
-		RawRetention: bounded(s.Retention.Raw), MinutesRetention: bounded(s.Retention.Minutes),
+		RawRetention: bounded(s.Retention.Raw), MinutesRetention: bounded(s.Retention.Minutes), EventsRetention: bounded(s.Retention.Events),
 		Interval: time.Duration(s.Interval), Every: time.Duration(s.Every),
 		SilentAfter: time.Duration(s.Health.SilentAfter), LateAfter: time.Duration(s.Health.LateAfter), NewSeries: s.Health.NewSeries,
 	}

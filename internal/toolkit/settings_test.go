@@ -67,6 +67,13 @@ func TestSettings(t *testing.T) {
 	require.Contains(t, desired.Tasks[24].Flux, "silentAfter = 15m", "three intervals")
 	require.Contains(t, desired.Tasks[24].Flux, "lateAfter = 45m", "three runs")
 
+	settings, err = load(t, "[retention]\nevents = \"7d\"\n")
+	require.NoError(t, err)
+	desired, err = settings.Desired()
+	require.NoError(t, err)
+	require.Contains(t, desired.Tasks[24].Flux, "events, since: 7d", "that a host was forgotten is known no longer")
+	require.NotContains(t, desired.Tasks[24].Flux, "series_growing")
+
 	for text, problem := range map[string]string{
 		"orgs = \"x\"":                     `cosyvoicectl.toml:1: unknown key "orgs" (did you mean "org"?)`,
 		"\ninterval = \"fast\"":            `cosyvoicectl.toml:2: key "interval"`,

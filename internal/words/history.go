@@ -7,13 +7,15 @@ var (
 		Zh: "查找历史数据中的缺失及其原因",
 	}
 	GapsLong = Text{
-		En: `Compare, for each host that was heard in that time, what there should be with the ticks and
-with the windows of a minute and an hour.
+		En: `Compare, for each host that was heard in the last 30 days, what there should be with the ticks and
+with the windows of a minute and an hour. A host that was forgotten (cosyvoicectl forget) is not
+called silent.
 
 It tells a host that was off from points that were lost (the plugin ran on, and its points did
 not arrive) from windows that were not computed. The exit code is 1 if anything but an
 off-time was found.`,
-		Zh: `对这段时间内有过数据的每台主机，比较应有的数据与原始数据、每分钟汇总和每小时汇总。
+		Zh: `对最近 30 天内有过数据的每台主机，比较应有的数据与原始数据、每分钟汇总和每小时汇总。
+已移出清单的主机（cosyvoicectl forget）不再提示无数据。
 
 区分三种情况：主机停机；数据丢失（插件一直在运行，数据却没有写入）；汇总未计算。
 除停机外，发现任何缺失时退出码为 1。`,
@@ -108,9 +110,9 @@ whole hours are computed.`,
 	}
 	TasksLong = Text{
 		En: `Show the tasks that cosyvoicectl manages: when each ran last, how long that took, and the text of
-its error. And what the task "cosyvoice health", which watches over the others, found within
-five minutes: failing tasks, windows that stay behind, silent hosts, too many new series. The
-exit code is 1 if a task failed or is switched off, or something was found.`,
+its error. And what the task "cosyvoice health" found, which watches over the others every five
+minutes: failing tasks, windows that stay behind, silent hosts, too many new series. The exit
+code is 1 if a task failed or is switched off, or something was found.`,
 		Zh: `显示 cosyvoicectl 管理的任务：最近一次运行的时间、耗时和错误信息；
 以及巡检任务 “cosyvoice health”（每五分钟运行一次）发现的问题：任务失败、汇总滞后、主机无数据、序列增长过快。
 有任务失败、被停用或发现问题时退出码为 1。`,
@@ -124,8 +126,8 @@ exit code is 1 if a task failed or is switched off, or something was found.`,
 	TaskNeverRan = Text{En: "no run yet", Zh: "尚未运行"}
 	TaskInactive = Text{En: "switched off", Zh: "已停用"}
 	TasksFailing = Text{
-		En: "✗ %.0f tasks fail, their errors stand above: %s",
-		Zh: "✗ %.0f 个任务失败，错误信息见上表：%s",
+		En: "✗ At %[1]s the last runs of these %[2]v tasks had failed: %[3]s",
+		Zh: "✗ %[1]s 时有 %[2]v 个任务最近一次运行失败：%[3]s",
 	}
 	MinutesLate = Text{
 		En: "! The windows of a minute are %v behind, at %s. Is InfluxDB overloaded, or catching up?",
@@ -136,16 +138,24 @@ exit code is 1 if a task failed or is switched off, or something was found.`,
 		Zh: "! 每小时汇总滞后 %v（%s）。InfluxDB 是否过载，或正在补算？",
 	}
 	HostSilent = Text{
-		En: "✗ Host %[1]q has not been heard for %[2]v. Is it on, and Telegraf on it? If it does not come back: cosyvoicectl forget %[1]s",
-		Zh: "✗ 主机 %[1]q 已有 %[2]v 没有数据。主机和 Telegraf 是否在运行？若不再使用：cosyvoicectl forget %[1]s",
+		En: "✗ Host %[1]q has not been heard for %[2]v. Is it on, does Telegraf run on it, is its clock right? If it does not come back: cosyvoicectl forget %[1]s",
+		Zh: "✗ 主机 %[1]q 已有 %[2]v 没有数据。主机和 Telegraf 是否在运行，时钟是否准确？若不再使用：cosyvoicectl forget %[1]s",
 	}
 	SeriesGrowing = Text{
 		En: "! %.0f series had points in the last day, more than %.0f: twice those of a week before, and some. Each needs memory in InfluxDB; does a tag change all the time?",
 		Zh: "! 最近一天有 %.0f 个序列写入数据，超过了 %.0f（一周前的两倍再加余量）。每个序列都占用 InfluxDB 内存；是否有标签值在不断变化？",
 	}
+	NoWatch = Text{
+		En: "✗ There is no task %q, so nobody watches over the history. Make it: cosyvoicectl apply",
+		Zh: "✗ 没有巡检任务 %q，历史数据无人巡检。请创建：cosyvoicectl apply",
+	}
 	Unwatched = Text{
-		En: "✗ The task %q has told nothing of late, so nobody watches over the history. Was it made? cosyvoicectl plan",
-		Zh: "✗ 巡检任务 %q 最近没有结果，历史数据目前无人巡检。任务是否存在？cosyvoicectl plan",
+		En: "✗ The task %q has not run since %s, so nobody watches over the history. It runs every five minutes: was InfluxDB off?",
+		Zh: "✗ 巡检任务 %q 自 %s 起没有运行，历史数据目前无人巡检。它每五分钟运行一次，InfluxDB 是否停机过？",
+	}
+	NotYetWatched = Text{
+		En: "… The task %q has not run yet; its first result comes within six minutes.",
+		Zh: "… 巡检任务 %q 尚未运行，六分钟内会有第一次结果。",
 	}
 	NothingFound = Text{
 		En: "✓ No task fails, no tier is behind, no host is silent.",
@@ -166,12 +176,16 @@ Its points stay. Once it is heard again, it is expected again.`,
 		Zh: `  cosyvoicectl forget gpu-box-2`,
 	}
 	Forgotten = Text{
-		En: "✓ Host %q, heard last at %s, is expected no more.",
-		Zh: "✓ 已不再等待主机 %q（最后一次数据：%s）。",
+		En: "✓ Host %q, heard last at %s, is expected no more. `cosyvoicectl tasks` tells so within six minutes.",
+		Zh: "✓ 已不再等待主机 %q（最后一次数据：%s）。`cosyvoicectl tasks` 会在六分钟内更新。",
+	}
+	ForgottenAlive = Text{
+		En: "! It was heard less than a minute ago. If it goes on, it is expected again: stop Telegraf there first.",
+		Zh: "! 不到一分钟前它还有数据。若继续写入，它会重新回到清单中：请先停止该主机上的 Telegraf。",
 	}
 	NoSuchHost = Text{
-		En: "no host %q was heard in the last 30 days; these were: %s",
-		Zh: "最近 30 天没有主机 %q 的数据；有数据的主机：%s",
+		En: "host %q is not expected: it was not heard for 30 days, or is forgotten already. Expected are: %s",
+		Zh: "主机 %q 不在清单中：最近 30 天没有数据，或已被移出。清单中的主机：%s",
 	}
 	ForgetNeedsHost = Text{
 		En: "give the name of one host",
