@@ -24,6 +24,9 @@ const (
 	week  = 7 * 24 * time.Hour
 	// atOnce is how many runs there are at a time: InfluxDB starts all that it is asked for.
 	atOnce = 2
+	// unknownFor is how long InfluxDB may not know of a run before it is given up: InfluxDB was
+	// restarted then.
+	unknownFor = 30 * time.Second
 	// rounds is how often what is still missing is asked for.
 	rounds = 3
 )
@@ -193,20 +196,24 @@ func (k Keeper) run(ctx context.Context, task string, at time.Time) error {
 	}
 	poll := time.NewTicker(200 * time.Millisecond)
 	defer poll.Stop()
+	known := time.Now()
 	for {
 		select {
 		case <-ctx.Done():
 			return ctx.Err()
 		case <-poll.C:
 		}
+		// Between its end and when that is written down InfluxDB 2.9 knows no such run, or panics
+		// and answers 500.
 		err := k.Client.Call(ctx, "GET", path+"/"+state.ID, nil, nil, &state)
 		var answer *influxhttp.Error
-		if errors.As(err, &answer) && answer.StatusCode == http.StatusNotFound {
-			continue // it is not written down yet
+		if errors.As(err, &answer) && (answer.StatusCode == http.StatusNotFound || answer.StatusCode >= 500) && time.Since(known) < unknownFor {
+			continue
 		}
 		if err != nil {
 			return fmt.Errorf("waiting for a run: %w", err)
 		}
+		known = time.Now()
 		switch state.Status {
 		case "success":
 			return nil

@@ -4,7 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/http"
+	"net/http/httptest"
 	"slices"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -251,4 +254,30 @@ func TestTasks(t *testing.T) {
 	require.Positive(t, good.Seconds)
 	require.Equal(t, "10m", good.Every)
 	require.True(t, good.Active)
+}
+
+// TestRunThatInfluxDBForgets asks a server that knows nothing of a run, or panics, for a moment.
+func TestRunThatInfluxDBForgets(t *testing.T) {
+	t.Parallel()
+	var asked atomic.Int64
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Content-Type", "application/json")
+		switch n := asked.Add(1); {
+		case r.Method == http.MethodPost:
+			fmt.Fprint(w, `{"id":"1","status":"scheduled"}`)
+		case n == 2:
+			w.WriteHeader(http.StatusNotFound)
+			fmt.Fprint(w, `{"code":"not found","message":"run not found"}`)
+		case n == 3:
+			w.WriteHeader(http.StatusInternalServerError)
+			fmt.Fprint(w, `{"code":"internal error","message":"a panic has occurred"}`)
+		default:
+			fmt.Fprint(w, `{"id":"1","status":"success"}`)
+		}
+	}))
+	defer server.Close()
+	client := influx.New(server.URL, "o", "t")
+	defer client.Close()
+	require.NoError(t, Keeper{client, rollup.Defaults}.run(t.Context(), "task", time.Now()))
+	require.Equal(t, int64(4), asked.Load())
 }
