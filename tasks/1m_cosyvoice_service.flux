@@ -101,6 +101,7 @@ roll = (every, tier, start, stop) => {
                     r._field == "probe_seconds" or
                     r._field == "cgroup_memory_bytes" or
                     r._field == "cgroup_memory_limit_bytes" or
+                    r._field == "cgroup_cpu_limit_percent" or
                     r._field == "in_flight" or
                     r._field == "in_flight_stuck" or
                     r._field == "oldest_in_flight_seconds",
@@ -170,7 +171,8 @@ roll = (every, tier, start, stop) => {
         points(since: date.sub(from: start, d: gap))
             |> filter(
                 fn: (r) =>
-                    r._field == "cgroup_oom_kills_total",
+                    r._field == "cgroup_oom_kills_total" or
+                    r._field == "cgroup_cpu_throttled_seconds_total",
             )
     oddCounters = misfits(first: allCounters() |> first(), last: allCounters() |> last(), type: "float", other: "int")
     increases =

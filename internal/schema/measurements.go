@@ -73,6 +73,8 @@ var Measurements = []Measurement{
 			{"cgroup_memory_bytes", Float, "bytes", "of its cgroup"},
 			{"cgroup_memory_limit_bytes", Float, "bytes", "absent without a limit"},
 			{"cgroup_oom_kills_total", Integer, "", "counter: killed for lack of memory"},
+			{"cgroup_cpu_limit_percent", Float, "percent", "100 for one core; absent without a limit"},
+			{"cgroup_cpu_throttled_seconds_total", Float, "s", "counter: was held back by that limit, summed over the CPUs; absent without a limit"},
 			{"in_flight", Float, "", "syntheses that have begun and not ended, by its log"},
 			{"in_flight_stuck", Float, "", "those of them that are stuck: no progress for ten times the slowest yield and for 30 s, or 15 s after the death of their thread"},
 			{"oldest_in_flight_seconds", Float, "s", "absent if there is none"},

@@ -95,6 +95,9 @@ func (t *tick) services(services []process.Service, use gpuUse, live map[string]
 			"cgroup_memory_bytes":       float(s.CgroupMemoryBytes),
 			"cgroup_memory_limit_bytes": float(s.CgroupMemoryLimitBytes),
 			"cgroup_oom_kills_total":    s.CgroupOOMKills,
+
+			"cgroup_cpu_limit_percent":           s.CgroupCPULimitPercent,
+			"cgroup_cpu_throttled_seconds_total": s.CgroupCPUThrottledSeconds,
 		}
 		if s.Ready != nil {
 			fields["ready"] = asFlag(*s.Ready)

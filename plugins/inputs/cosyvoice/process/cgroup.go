@@ -1,8 +1,6 @@
 package process
 
 import (
-	"os"
-	"path"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -70,34 +68,25 @@ var (
 	memoryV1 = memoryFiles{"memory.usage_in_bytes", "memory.limit_in_bytes", "memory.oom_control", 1 << 62}
 )
 
-// cgroupMemory reads the memory files of the cgroup of a server's main process. Where
-// version 1 has the memory controller, as it may beside a mounted version 2,
-// version 2 has no such files.
-func (o *Observer) cgroupMemory(s *server, service *Service, proc procfs.Proc) {
+// readCgroups reads what the cgroups of a server's main process tell.
+func (o *Observer) readCgroups(s *server, service *Service, proc procfs.Proc) {
 	s.victims = nil
 	cgroups, err := proc.Cgroups()
 	if err != nil {
 		return
 	}
-	root, files, name := o.unifiedRoot(), memoryV2, ""
-	for _, cgroup := range cgroups {
-		if slices.Contains(cgroup.Controllers, "memory") {
-			root, files, name = filepath.Join(o.options.CgroupRoot, "memory"), memoryV1, cgroup.Path
-			break
-		}
-		if cgroup.HierarchyID == 0 {
-			name = cgroup.Path
-		}
-	}
-	// A path that climbs lies outside this program's cgroup namespace.
-	if name == "" || strings.Contains(name, "..") {
+	o.cgroupMemory(s, service, cgroups)
+	o.cgroupCPU(service, cgroups)
+}
+
+func (o *Observer) cgroupMemory(s *server, service *Service, cgroups []procfs.Cgroup) {
+	folder, found := o.cgroupFolderOf(cgroups, "memory")
+	if !found {
 		return
 	}
-	dir := filepath.Join(root, name)
-	if _, err := os.Stat(dir); err != nil && o.isOwnCgroup(name) {
-		// Without a cgroup namespace a container has its own cgroup mounted as
-		// the root, under which its full path does not exist.
-		name, dir = "/", root
+	files, dir := memoryV2, folder.dir()
+	if folder.version1 {
+		files = memoryV1
 	}
 	service.CgroupMemoryBytes = o.readNumber(filepath.Join(dir, files.usage))
 	if service.CgroupMemoryBytes == nil {
@@ -108,39 +97,26 @@ func (o *Observer) cgroupMemory(s *server, service *Service, proc procfs.Proc) {
 		o.victimsIn(filepath.Join(filepath.Dir(dir), files.kills)),
 	}
 	service.CgroupOOMKills = s.victims[0].count
-	for {
-		limit := o.readNumber(filepath.Join(root, name, files.limit))
+	for dir := range folder.upwards() {
+		limit := o.readNumber(filepath.Join(dir, files.limit))
 		lowest := service.CgroupMemoryLimitBytes
 		if limit != nil && *limit < files.unlimited && (lowest == nil || *limit < *lowest) {
 			service.CgroupMemoryLimitBytes = limit
 		}
-		if name == "/" || name == "." {
-			return
-		}
-		name = path.Dir(name)
 	}
-}
-
-func (o *Observer) isOwnCgroup(name string) bool {
-	return slices.Contains(o.cgroupsOf(o.table.self), name)
-}
-
-// unifiedRoot is where version 2 is mounted: in a folder of its own beside the
-// hierarchies of version 1, else alone.
-func (o *Observer) unifiedRoot() string {
-	beside := filepath.Join(o.options.CgroupRoot, "unified")
-	if _, err := os.Stat(beside); err == nil {
-		return beside
-	}
-	return o.options.CgroupRoot
 }
 
 func (o *Observer) readNumber(name string) *uint64 {
+	return number(strings.TrimSpace(o.text(name)))
+}
+
+// text is empty if the file cannot be read.
+func (o *Observer) text(name string) string {
 	content, err := readKernelFile(name, o.buffer[:])
 	if err != nil {
-		return nil
+		return ""
 	}
-	return number(strings.TrimSpace(string(content)))
+	return string(content)
 }
 
 // flatKeyed finds a value in lines of "key value", which a unit may follow.

@@ -9,6 +9,14 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
+func writeCgroups(t *testing.T, root string, files map[string]string) {
+	for file, content := range files {
+		file = filepath.Join(root, file)
+		require.NoError(t, os.MkdirAll(filepath.Dir(file), 0o755))
+		require.NoError(t, os.WriteFile(file, []byte(content), 0o644))
+	}
+}
+
 const noLimitV1 = "9223372036854771712\n"
 
 func TestCgroupMemory(t *testing.T) {
@@ -77,11 +85,7 @@ func TestCgroupMemory(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			m, cgroups := newMachine(t), t.TempDir()
-			for file, content := range tc.files {
-				file = filepath.Join(cgroups, file)
-				require.NoError(t, os.MkdirAll(filepath.Dir(file), 0o755))
-				require.NoError(t, os.WriteFile(file, []byte(content), 0o644))
-			}
+			writeCgroups(t, cgroups, tc.files)
 			p := webui(100)
 			p.cgroup = tc.cgroup
 			m.run(p)

@@ -21,10 +21,4 @@ func (o *Observer) wasOOMKilled(s *server) bool {
 }
 
 // oomKills is nil if the file does not tell.
-func (o *Observer) oomKills(file string) *uint64 {
-	content, err := readKernelFile(file, o.buffer[:])
-	if err != nil {
-		return nil
-	}
-	return flatKeyed(string(content), "oom_kill")
-}
+func (o *Observer) oomKills(file string) *uint64 { return flatKeyed(o.text(file), "oom_kill") }

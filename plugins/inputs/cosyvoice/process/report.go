@@ -75,12 +75,17 @@ type Service struct {
 	// Metrics is where a Triton server that may be probed gives its metrics.
 	Metrics netip.AddrPort
 
-	// Cgroup readings are those of the main process's cgroup. The limit is the
+	// Cgroup readings are those of the main process's cgroup. A limit is the
 	// lowest from there up to the root, nil if there is none. The kills of the
 	// kernel's out of memory killer count since the cgroup was made.
 	CgroupMemoryBytes      *uint64
 	CgroupMemoryLimitBytes *uint64
 	CgroupOOMKills         *uint64
+	// CgroupCPULimitPercent is 100 for one core. The throttled seconds are those
+	// in which the limit held its cgroup back, summed over the CPUs, since that
+	// was made.
+	CgroupCPULimitPercent     *float64
+	CgroupCPUThrottledSeconds *float64
 
 	Roles []Role
 	// PIDs are all processes of the server, in ascending order.

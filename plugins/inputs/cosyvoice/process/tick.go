@@ -98,7 +98,7 @@ func (o *Observer) read(s *server, pss map[processID]uint64) Service {
 	service.RSSBytes = &rss
 	slices.Sort(service.PIDs)
 	if main := s.members[s.id]; main != nil {
-		o.cgroupMemory(s, &service, main.proc)
+		o.readCgroups(s, &service, main.proc)
 	}
 	in.next(now)
 	return service
