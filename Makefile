@@ -21,7 +21,7 @@ build: ## build the plugin, the tool, and the stand-ins for a GPU and a server
 	go build -trimpath -o $(BIN)/cosyvoice-sim ./test/simulator
 	go run ./test/fakenvml/cmd/fakenvml build --out $(BIN)
 
-parts: ## find Telegraf and InfluxDB, or build them (about 8 minutes, once)
+parts: ## find Telegraf, InfluxDB and Alertmanager, or build them (about 10 minutes, once)
 	env -u CGO_CFLAGS go run ./tools/parts
 
 demo: build parts ## the whole stack on this machine, with stand-ins for what it lacks
@@ -48,7 +48,7 @@ lint: ## gofmt, vet, staticcheck
 unit: ## quick tests: no network, GPU or root; those on a real InfluxDB only where there is one
 	go test -race ./...
 
-e2e: build parts ## the whole on real Telegraf and InfluxDB
+e2e: build parts ## the whole on real Telegraf, InfluxDB and Alertmanager
 	go test -tags e2e -count=1 -timeout 20m ./test/e2e
 
 test: lint parts unit e2e ## everything that the continuous integration runs

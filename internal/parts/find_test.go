@@ -14,15 +14,18 @@ func TestFindOnPath(t *testing.T) {
 		version      string // empty: not usable
 		reason       string
 	}{
-		"pinned influxd":       {"influxd", "InfluxDB v2.9.1 (git: d4fa1941fd) build_date: 2026-01-02T00:00:00Z", "2.9.1", ""},
-		"oldest influxd":       {"influxd", "InfluxDB v2.7.0 (git: 85f725f) build_date: 2023", "2.7.0", ""},
-		"old influxd":          {"influxd", "InfluxDB v2.6.1 (git: 9dcf880)", "", "is version 2.6.1, supported are 2.x from 2.7.0"},
-		"influxd 1":            {"influxd", "InfluxDB v1.11.8 (git: 1.11 b2)", "", "is version 1.11.8"},
-		"official telegraf":    {"telegraf", "Telegraf 1.38.0 (git: HEAD@1b2c3d4e)", "1.38.0", ""},
-		"newer telegraf":       {"telegraf", "Telegraf 1.41.2", "1.41.2", ""},
-		"two digits, not less": {"telegraf", "Telegraf 1.9.5 (git: HEAD 12)", "", "is version 1.9.5, supported are 1.x from 1.36.0"},
-		"telegraf 2":           {"telegraf", "Telegraf 2.0.0", "", "is version 2.0.0"},
-		"no version":           {"telegraf", "usage: telegraf", "", "printed no version"},
+		"pinned influxd":        {"influxd", "InfluxDB v2.9.1 (git: d4fa1941fd) build_date: 2026-01-02T00:00:00Z", "2.9.1", ""},
+		"oldest influxd":        {"influxd", "InfluxDB v2.7.0 (git: 85f725f) build_date: 2023", "2.7.0", ""},
+		"old influxd":           {"influxd", "InfluxDB v2.6.1 (git: 9dcf880)", "", "is version 2.6.1, supported are 2.x from 2.7.0"},
+		"influxd 1":             {"influxd", "InfluxDB v1.11.8 (git: 1.11 b2)", "", "is version 1.11.8"},
+		"official telegraf":     {"telegraf", "Telegraf 1.38.0 (git: HEAD@1b2c3d4e)", "1.38.0", ""},
+		"newer telegraf":        {"telegraf", "Telegraf 1.41.2", "1.41.2", ""},
+		"two digits, not less":  {"telegraf", "Telegraf 1.9.5 (git: HEAD 12)", "", "is version 1.9.5, supported are 1.x from 1.36.0"},
+		"telegraf 2":            {"telegraf", "Telegraf 2.0.0", "", "is version 2.0.0"},
+		"no version":            {"telegraf", "usage: telegraf", "", "printed no version"},
+		"official alertmanager": {"alertmanager", "alertmanager, version 0.28.1 (branch: HEAD, revision: b2099eaa2c9e)", "0.28.1", ""},
+		"oldest alertmanager":   {"alertmanager", "alertmanager, version 0.25.0 (branch: HEAD, revision: 258fab7cdd55)", "0.25.0", ""},
+		"old alertmanager":      {"alertmanager", "alertmanager, version 0.24.0 (branch: HEAD, revision: f484b17fa3c5)", "", "is version 0.24.0, supported are 0.x from 0.25.0"},
 	}
 	for name, test := range cases {
 		t.Run(name, func(t *testing.T) {
@@ -47,6 +50,7 @@ func TestFindAsksInTheWayThatEachProgramKnows(t *testing.T) {
 	f := newFakes(t)
 	f.program("influxd", `[ "$*" = version ] && echo "InfluxDB v2.9.1"`)
 	f.program("telegraf", `case "$*" in --version) echo "Telegraf 1.39.3" ;; "config check --config "*) ;; *) exit 1 ;; esac`)
+	f.program("alertmanager", `[ "$*" = --version ] && echo "alertmanager, version 0.28.1 (branch: , revision: unknown)"`)
 	for _, name := range Names() {
 		_, err := Find(t.Context(), name)
 		require.NoError(t, err)

@@ -15,7 +15,7 @@ func TestReadmeAgreesWithTheRecipes(t *testing.T) {
 	content, err := os.ReadFile("../../tools/README.md")
 	require.NoError(t, err)
 	readme := string(content)
-	rows := regexp.MustCompile(`(?m)^\| (influxd|telegraf)\b[^|]*\| (\S+) \| (\S+) and newer (\S+) \| .([^ `+"`"+`]+)`).FindAllStringSubmatch(readme, -1)
+	rows := regexp.MustCompile(`(?m)^\| (influxd|telegraf|alertmanager)\b[^|]*\| (\S+) \| (\S+) and newer (\S+) \| .([^ `+"`"+`]+)`).FindAllStringSubmatch(readme, -1)
 	require.Len(t, rows, len(recipes))
 	for _, row := range rows {
 		r, err := recipeFor(row[1])

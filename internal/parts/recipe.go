@@ -78,6 +78,22 @@ var recipes = []recipe{
 		diskGB:   2,
 		expected: "30 s",
 	},
+	{
+		name:           "alertmanager",
+		version:        version{0, 28, 1},
+		oldest:         version{0, 25, 0},
+		versionCommand: "--version",
+		packages:       "alertmanager (https://prometheus.io/download/#alertmanager)",
+
+		module:   "github.com/prometheus/alertmanager",
+		mainPath: "./cmd/alertmanager",
+		tags:     "netgo", // as in the official build
+		ldflags:  "-s -w -X github.com/prometheus/common/version.Version=0.28.1",
+
+		tools:    []tool{goTool},
+		diskGB:   2,
+		expected: "2 minutes",
+	},
 }
 
 // Names returns the names of the parts, in the order in which a person reads them.

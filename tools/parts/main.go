@@ -1,5 +1,5 @@
-// Command parts makes sure that the pinned programs, InfluxDB and Telegraf, are
-// there: it builds those that are neither on PATH nor built before.
+// Command parts makes sure that the pinned programs, InfluxDB, Telegraf and Alertmanager,
+// are there: it builds those that are neither on PATH nor built before.
 package main
 
 import (
