@@ -3,6 +3,8 @@ package main
 import (
 	"bytes"
 	"encoding/json"
+	"os"
+	"path/filepath"
 	"testing"
 	"time"
 
@@ -59,6 +61,11 @@ func TestExitCodes(t *testing.T) {
 		{"a part of a cause's name", []string{"explain", "leak"}, exitFailed, "", `did you mean "gpu_memory_leak"?`},
 		{"two causes", []string{"explain", "warm_up", "gpu_lost"}, exitUsage, "", "one code at the most"},
 		{"forget nobody", []string{"forget"}, exitUsage, "", "the name of one host"},
+		{"relay to nobody", []string{"relay"}, exitUsage, "", "--robot-file robot.url"},
+		{"relay to a file that is not there", []string{"relay", "--robot-file", "robot.url"}, exitFailed, "", "open robot.url: no such file"},
+		{"relay to a robot of all", []string{"relay", "--robot-file", robotFile(t, 0o644)}, exitFailed, "", "but others may read it (mode 0644): chmod 600"},
+		{"relay at no address", []string{"relay", "--robot-file", robotFile(t, 0o600), "--listen", "here"}, exitFailed, "", "cannot listen at here"},
+		{"a robot that calls nobody", []string{"relay", "--at-mobiles", "13800000000,tom"}, exitUsage, "", `"13800000000,tom" is no value for --at-mobiles`},
 		{"no tier", []string{"backfill", "--auto", "--tier", "1d"}, exitUsage, "", "there are 1m and 1h"},
 		{"no InfluxDB", []string{"plan", "--state", t.TempDir()}, exitFailed, "", "no token for InfluxDB at http://localhost:8086"},
 		{"no address", []string{"gaps", "--state", t.TempDir(), "--host", "box:8086", "--token-file", "main_test.go"}, exitFailed, "", `"box:8086" is no address`},
@@ -74,6 +81,13 @@ func TestExitCodes(t *testing.T) {
 			}
 		})
 	}
+}
+
+func robotFile(t *testing.T, mode os.FileMode) string {
+	path := filepath.Join(t.TempDir(), "robot.url")
+	require.NoError(t, os.WriteFile(path, []byte("https://oapi.dingtalk.com/robot/send?access_token=0123"), 0o600))
+	require.NoError(t, os.Chmod(path, mode))
+	return path
 }
 
 func TestLanguage(t *testing.T) {

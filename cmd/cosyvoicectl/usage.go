@@ -2,8 +2,10 @@ package main
 
 import (
 	"errors"
+	"regexp"
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
@@ -37,6 +39,22 @@ func (s *scenario) Set(text string) error {
 		return errors.New("a scenario is steady, leak or crash")
 	}
 	*s = scenario(text)
+	return nil
+}
+
+// mobiles is the value of a flag that takes mobile numbers, separated by commas.
+type mobiles []string
+
+func (m *mobiles) String() string { return strings.Join(*m, ",") }
+func (m *mobiles) Type() string   { return "numbers" }
+
+var mobile = regexp.MustCompile(`^(\+\d{1,3}-)?\d{5,15}$`)
+
+func (m *mobiles) Set(text string) error {
+	*m = strings.Split(text, ",")
+	if slices.ContainsFunc(*m, func(number string) bool { return !mobile.MatchString(number) }) {
+		return errors.New("a mobile number is for example 13800000000 or +852-60000000")
+	}
 	return nil
 }
 
