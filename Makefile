@@ -33,8 +33,7 @@ up: build parts ## the whole stack on this machine
 generate: ## write what is made from the schema and the templates: plugin README, testcases, scores, tasks, InfluxDB template
 	go test ./plugins/inputs/cosyvoice -run 'README|TestCases' -update
 	go test ./plugins/inputs/cosyvoice/synthesis -run TestScores -update
-	go test ./internal/rollup -run TestTasksAreWritten -update
-	go test ./internal/toolkit -run TestInfluxTemplateIsWritten -update
+	go test ./internal/toolkit -run 'AreWritten|IsWritten' -update
 
 corpus: ## make the corpus of logs anew: 2 minutes, needs Python 3.10 and 3.12, and PyPI once
 	sh test/corpus/generate.sh
@@ -49,7 +48,7 @@ unit: ## quick tests: no network, GPU or root; those on a real InfluxDB only whe
 	go test -race ./...
 
 e2e: build parts ## the whole on real Telegraf, InfluxDB and Alertmanager
-	go test -tags e2e -count=1 -timeout 20m ./test/e2e
+	go test -tags e2e -count=1 -p 1 -timeout 20m ./test/e2e ./test/scenario
 
 test: lint parts unit e2e ## everything that the continuous integration runs
 

@@ -2,10 +2,15 @@
 // that a single binary can set up a host.
 package cosyvoicetelegraf
 
-import _ "embed"
+import "embed"
 
 // TelegrafConf is the telegraf.conf at the top of this repository, the one that
 // users install and that `cosyvoicectl up` runs.
 //
 //go:embed telegraf.conf
 var TelegrafConf string
+
+// Conditions are the folder flux/causes: what is taken to be which cause.
+//
+//go:embed flux/causes
+var Conditions embed.FS

@@ -5,6 +5,7 @@ package causes
 import (
 	"embed"
 	"fmt"
+	"slices"
 	"sync"
 
 	"github.com/BurntSushi/toml"
@@ -32,6 +33,8 @@ type Cause struct {
 	Group    string   `toml:"-"`
 	Severity string   // info, warning or error
 	Events   []string // kinds of cosyvoice_event that are this cause by themselves
+	Errors   []string // classes of the error of a synthesis that say the same
+	Behind   []string // codes of what may be behind it, the most telling first
 	Evidence []string // names of the figures that prove it
 	En, Zh   Texts
 }
@@ -104,6 +107,36 @@ func Find(code string) *Cause {
 	}
 	return nil
 }
+
+// OfError is the cause that the class of a synthesis's error tells, nil if it tells none.
+func OfError(class string) *Cause {
+	all := All()
+	for i := range all {
+		if slices.Contains(all[i].Errors, class) {
+			return &all[i]
+		}
+	}
+	return nil
+}
+
+// OfEvent is the cause that an event of this kind is, nil if it is none.
+func OfEvent(kind string) *Cause {
+	all := All()
+	for i := range all {
+		if slices.Contains(all[i].Events, kind) {
+			return &all[i]
+		}
+	}
+	return nil
+}
+
+// reasons are why a server ended, where that is a cause by itself.
+var reasons = map[string]string{
+	"oom_killed": "host_out_of_memory", "oom": "gpu_out_of_memory", "cuda_error": "sticky_cuda_error", "stuck": "stuck_dead_thread",
+}
+
+// OfReason is the cause that the reason of an exit tells, nil if it tells none.
+func OfReason(reason string) *Cause { return Find(reasons[reason]) }
 
 // FigureOf tells what a piece of evidence is; ok is false for an unknown name.
 func FigureOf(name string) (f Figure, ok bool) {

@@ -25,9 +25,9 @@ func healthTask(params Params) (Task, error) {
 	}
 	var text strings.Builder
 	err := templates.ExecuteTemplate(&text, "health.flux.tmpl", map[string]any{
-		"Name": HealthTask, "CheckID": CheckID, "Offset": flux(50 * time.Second),
+		"Name": HealthTask, "CheckID": CheckID, "Offset": Duration(50 * time.Second),
 		"Inventory":   params,
-		"SilentAfter": flux(max(params.SilentAfter, 3*params.Interval)), "LateAfter": flux(max(params.LateAfter, 3*params.Every)), "NewSeries": params.NewSeries,
+		"SilentAfter": Duration(max(params.SilentAfter, 3*params.Interval)), "LateAfter": Duration(max(params.LateAfter, 3*params.Every)), "NewSeries": params.NewSeries,
 		"Ticks": ticks, "Facts": facts,
 		"WeekKept": min(params.RawRetention, params.EventsRetention) >= 8*24*time.Hour,
 	})

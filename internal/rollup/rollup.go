@@ -17,7 +17,7 @@ import (
 //go:embed *.flux.tmpl
 var texts embed.FS
 
-var templates = template.Must(template.New("").Funcs(template.FuncMap{"fields": condition, "marks": marks, "flux": flux}).ParseFS(texts, "*.tmpl"))
+var templates = template.Must(template.New("").Funcs(template.FuncMap{"fields": condition, "marks": marks, "flux": Duration}).ParseFS(texts, "*.tmpl"))
 
 // Task is one Flux task.
 type Task struct {
@@ -164,19 +164,19 @@ func values(params Params, s Source, name string, offset time.Duration) map[stri
 		statistics = slices.DeleteFunc(statistics, func(name string) bool { return name == "newest" || name == "integerNewest" })
 	}
 	return map[string]any{
-		"Name": name, "Repair": s.Task(Repair), "Offset": flux(offset),
-		"Every": flux(params.Every), "Measurement": s.Measurement, "Mark": s.Mark, "Facts": s.Facts,
+		"Name": name, "Repair": s.Task(Repair), "Offset": Duration(offset),
+		"Every": Duration(params.Every), "Measurement": s.Measurement, "Mark": s.Mark, "Facts": s.Facts,
 		"Statistics": strings.Join(statistics, ", "),
 		"Raw":        s.Bucket(params), "Minutes": params.Minutes, "Hours": params.Hours,
-		"Retention": flux(params.RawRetention), "MinutesRetention": flux(params.MinutesRetention), "Gap": flux(params.gap()),
+		"Retention": Duration(params.RawRetention), "MinutesRetention": Duration(params.MinutesRetention), "Gap": Duration(params.gap()),
 		"Gauges": byKind[schema.Gauge], "Readings": readings, "Integers": integers, "Numbers": numbers,
 		"Flags": byKind[schema.Flag], "Counters": byKind[schema.Counter],
 		"States": byKind[schema.State], "Bins": byKind[schema.Bin],
 	}
 }
 
-// flux writes a duration as Flux does, in the largest unit that it is whole in.
-func flux(d time.Duration) string {
+// Duration writes a duration as Flux does, in the largest unit that it is whole in.
+func Duration(d time.Duration) string {
 	for _, unit := range []struct {
 		name   string
 		length time.Duration

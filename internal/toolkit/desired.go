@@ -5,6 +5,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/cosyvoice-telegraf/cosyvoice-telegraf/internal/diagnosis"
 	"github.com/cosyvoice-telegraf/cosyvoice-telegraf/internal/reconcile"
 	"github.com/cosyvoice-telegraf/cosyvoice-telegraf/internal/rollup"
 )
@@ -25,7 +26,7 @@ func (s Settings) Hours() string   { return s.BucketPrefix + "_1h" }
 // Desired is all of it.
 func (s Settings) Desired() (reconcile.Desired, error) {
 	desired := reconcile.Desired{Org: s.Org, Buckets: s.buckets(), Tokens: s.tokens()}
-	tasks, err := rollup.Tasks(s.Rollups())
+	tasks, err := s.tasks()
 	if err != nil {
 		return desired, err
 	}
@@ -34,6 +35,15 @@ func (s Settings) Desired() (reconcile.Desired, error) {
 		desired.Tasks = append(desired.Tasks, reconcile.Task{Name: task.Name, Flux: task.Flux, Description: strings.TrimPrefix(first, "// ")})
 	}
 	return desired, nil
+}
+
+func (s Settings) tasks() ([]rollup.Task, error) {
+	rollups, err := rollup.Tasks(s.Rollups())
+	if err != nil {
+		return nil, err
+	}
+	causes, err := diagnosis.Tasks(s.Rollups())
+	return append(rollups, causes...), err
 }
 
 // Rollups are the settings that the tasks of the tiers have.

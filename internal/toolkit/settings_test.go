@@ -9,6 +9,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/cosyvoice-telegraf/cosyvoice-telegraf/internal/diagnosis"
 	"github.com/cosyvoice-telegraf/cosyvoice-telegraf/internal/rollup"
 )
 
@@ -41,6 +42,9 @@ func TestDefaultsAreThoseOfTheCommittedTasks(t *testing.T) {
 	require.NoError(t, err)
 	tasks, err := rollup.Tasks(rollup.Defaults)
 	require.NoError(t, err)
+	causes, err := diagnosis.Tasks(rollup.Defaults)
+	require.NoError(t, err)
+	tasks = append(tasks, causes...)
 	require.Len(t, desired.Tasks, len(tasks))
 	for i := range tasks {
 		require.Equal(t, tasks[i].Flux, desired.Tasks[i].Flux)

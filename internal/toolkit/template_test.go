@@ -19,7 +19,21 @@ import (
 	"github.com/cosyvoice-telegraf/cosyvoice-telegraf/test/influxd"
 )
 
-var update = flag.Bool("update", false, "write the template anew")
+var update = flag.Bool("update", false, "write the tasks and the template anew")
+
+func TestTasksAreWritten(t *testing.T) {
+	tasks, err := Default().tasks()
+	require.NoError(t, err)
+	for _, task := range tasks {
+		path := filepath.Join("..", "..", "tasks", task.File)
+		if *update {
+			require.NoError(t, os.WriteFile(path, []byte(task.Flux), 0o644))
+		}
+		text, err := os.ReadFile(path)
+		require.NoError(t, err, "run make generate")
+		require.Equal(t, task.Flux, string(text), "run make generate")
+	}
+}
 
 func TestInfluxTemplateIsWritten(t *testing.T) {
 	desired, err := Default().Desired()
