@@ -136,11 +136,11 @@ func (t *tool) backfillCommand() *cobra.Command {
 // span reads the two times and widens them to whole hours. Ticks are kept since oldest, and
 // hours are over before newest.
 func span(from, to string, oldest, newest time.Time) (begin, end time.Time, err error) {
-	if begin, err = parseTime(from); err != nil {
+	if begin, err = parseTime(from, time.Now()); err != nil {
 		return begin, end, err
 	}
 	if end = newest; to != "" {
-		if end, err = parseTime(to); err != nil {
+		if end, err = parseTime(to, time.Now()); err != nil {
 			return begin, end, err
 		}
 		end = end.Add(time.Hour - 1)
@@ -156,15 +156,6 @@ func span(from, to string, oldest, newest time.Time) (begin, end time.Time, err 
 		return begin, end, words.EmptySpan.With(begin.Local().Format(time.DateTime), end.Local().Format(time.DateTime))
 	}
 	return begin, end, nil
-}
-
-func parseTime(text string) (time.Time, error) {
-	for _, layout := range []string{time.RFC3339, "2006-01-02 15:04", "2006-01-02T15:04", time.DateOnly} {
-		if at, err := time.ParseInLocation(layout, text, time.Local); err == nil {
-			return at, nil
-		}
-	}
-	return time.Time{}, words.NoTime.With(text)
 }
 
 func (t *tool) backfill(ctx context.Context, keeper history.Keeper, begin, end time.Time, tier string) error {

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/cosyvoice-telegraf/cosyvoice-telegraf/internal/causes"
 	"github.com/cosyvoice-telegraf/cosyvoice-telegraf/internal/words"
 )
 
@@ -97,5 +98,19 @@ func (s *Status) judgeData() {
 		case server.State == "stuck":
 			s.problem(words.ServerStuck, server.Instance)
 		}
+	}
+}
+
+// told are causes that the readings tell sooner.
+var told = []string{"gpu_hung", "gpu_lost", "stuck_dead_thread"}
+
+// judgeFindings says what is wrong by the conditions; what is only worth to know is left to why.
+func (s *Status) judgeFindings() {
+	for _, found := range s.Findings {
+		if found.Severity == "info" || slices.Contains(told, found.Code) {
+			continue
+		}
+		cause := causes.Find(found.Code)
+		s.problem(words.StatusFinding, words.Text{En: cause.En.Title, Zh: cause.Zh.Title}, words.Text{En: cause.En.Answer, Zh: cause.Zh.Answer})
 	}
 }

@@ -7,6 +7,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/cosyvoice-telegraf/cosyvoice-telegraf/internal/diagnosis"
 	"github.com/cosyvoice-telegraf/cosyvoice-telegraf/internal/words"
 )
 
@@ -46,6 +47,18 @@ func TestJudgeData(t *testing.T) {
 			}
 		})
 	}
+}
+
+// What is found is a problem, unless it is only worth to know or the readings tell it.
+func TestJudgeFindings(t *testing.T) {
+	status := Status{Findings: []diagnosis.Finding{
+		{Code: "gpu_memory_leak", Severity: "warning"}, {Code: "gpu_allocator_cache", Severity: "info"}, {Code: "gpu_lost", Severity: "error"},
+	}}
+	status.judgeFindings()
+	require.Len(t, status.Problems, 1)
+	require.ErrorIs(t, status.Problems[0], words.StatusFinding.With())
+	require.Contains(t, status.Problems[0].In(words.Chinese), "显存泄漏：")
+	require.Contains(t, status.Problems[0].In(words.English), "GPU memory leak: ")
 }
 
 // What follows from a part that is known to be down or paused is not said twice.

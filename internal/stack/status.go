@@ -9,6 +9,7 @@ import (
 
 	"github.com/prometheus/procfs"
 
+	"github.com/cosyvoice-telegraf/cosyvoice-telegraf/internal/diagnosis"
 	"github.com/cosyvoice-telegraf/cosyvoice-telegraf/internal/influx"
 	"github.com/cosyvoice-telegraf/cosyvoice-telegraf/internal/words"
 )
@@ -24,6 +25,8 @@ type Status struct {
 	Parts         []PartStatus   `json:"parts"`
 	Buckets       []BucketStatus `json:"buckets"`
 	Readings      *Readings      `json:"readings,omitempty"`
+	// Findings are the causes that the tasks in InfluxDB found by the last minutes.
+	Findings []diagnosis.Finding `json:"findings"`
 	// Problems say what is wrong and what to do; none is a healthy stack.
 	Problems []words.Message `json:"problems"`
 }
@@ -55,7 +58,7 @@ func Inspect(ctx context.Context, folder Folder) (*Status, error) {
 	if err != nil {
 		return nil, err
 	}
-	status := &Status{Folder: folder, Parts: []PartStatus{}, Buckets: []BucketStatus{}, Problems: []words.Message{}}
+	status := &Status{Folder: folder, Parts: []PartStatus{}, Buckets: []BucketStatus{}, Findings: []diagnosis.Finding{}, Problems: []words.Message{}}
 	if last == nil || !last.Up.alive() {
 		status.Problems = append(status.Problems, words.NotRunning.With(string(folder)))
 		return status, nil
@@ -72,6 +75,7 @@ func Inspect(ctx context.Context, folder Folder) (*Status, error) {
 		status.judgeSilence(err)
 	} else {
 		status.judgeData()
+		status.judgeFindings()
 	}
 	return status, nil
 }
@@ -137,6 +141,13 @@ func (s *Status) addData(ctx context.Context) error {
 		}
 		s.Buckets = append(s.Buckets, BucketStatus{Name: bucket, LastWrite: last})
 	}
-	s.Readings, err = read(ctx, client)
+	if s.Readings, err = read(ctx, client); err != nil {
+		return err
+	}
+	settings, err := s.Folder.settings()
+	if err != nil {
+		return err
+	}
+	s.Findings, err = diagnosis.Finder{Client: client, Params: settings.Rollups()}.Current(ctx, time.Now())
 	return err
 }

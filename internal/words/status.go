@@ -14,6 +14,10 @@ var (
 		En: "All is well.",
 		Zh: "一切正常。",
 	}
+	StatusFinding = Text{
+		En: "%s: %s What to do: cosyvoicectl why",
+		Zh: "%s：%s处理办法：cosyvoicectl why",
+	}
 	StateRunning = Text{
 		En: "running",
 		Zh: "运行中",
