@@ -83,7 +83,7 @@ func (f Finder) Of(ctx context.Context, g Group, at time.Time, host string) ([]F
 }
 
 // imports are what the conditions need.
-const imports = "import \"array\"\nimport \"date\"\nimport \"experimental\"\n"
+const imports = "import \"array\"\nimport \"date\"\nimport \"experimental\"\nimport \"system\"\n"
 
 // hostPattern matches one host, or each.
 func hostPattern(host string) string {
