@@ -55,7 +55,7 @@ func (f Finder) At(ctx context.Context, at time.Time, host string) ([]Finding, e
 			return nil, fmt.Errorf("judging what was the matter at %s: %w", at.Format(time.DateTime), problem)
 		}
 	}
-	findings := slices.Concat([]Finding{}, slices.Concat(answers...))
+	findings := append([]Finding{}, slices.Concat(answers...)...) // none is an empty list in JSON
 	for i := range findings {
 		if since, known := begun[findings[i].key()]; known {
 			findings[i].Since = since

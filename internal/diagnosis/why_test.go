@@ -69,6 +69,7 @@ func TestWhy(t *testing.T) {
 		assert.Nil(t, a.Cause)
 		assert.Nil(t, a.Synthesis)
 		assert.Equal(t, Unknown, a.Sure)
+		assert.NotNil(t, a.Findings)
 		assert.Empty(t, a.Missing)
 	})
 	t.Run("a failure of which nothing tells the cause", func(t *testing.T) {

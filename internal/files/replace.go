@@ -1,4 +1,4 @@
-// Package files writes files so that nobody sees half of one.
+// Package files writes files so that nobody sees half of one, and reads those that hold secrets.
 package files
 
 import (

@@ -1,45 +1,18 @@
 package relay
 
 import (
-	"fmt"
-	"io"
 	"net"
 	"net/url"
-	"os"
 	"strings"
 
+	"github.com/cosyvoice-telegraf/cosyvoice-telegraf/internal/files"
 	"github.com/cosyvoice-telegraf/cosyvoice-telegraf/internal/words"
 )
-
-// secretLimit is more than any secret here is long, in bytes.
-const secretLimit = 4 << 10
-
-// readSecret reads a file that nobody but its owner may read.
-func readSecret(path string) (string, error) {
-	file, err := os.Open(path)
-	if err != nil {
-		return "", fmt.Errorf("reading a secret: %w", err)
-	}
-	defer file.Close()
-	info, err := file.Stat()
-	if err != nil {
-		return "", fmt.Errorf("reading a secret: %w", err)
-	}
-	if mode := info.Mode().Perm(); mode&0o077 != 0 {
-		return "", words.RelaySecretOpen.With(path, mode, path)
-	}
-	content, err := io.ReadAll(io.LimitReader(file, secretLimit))
-	if err != nil {
-		return "", fmt.Errorf("reading a secret: %w", err)
-	}
-	// Editors on Windows begin a file with a mark of the byte order.
-	return strings.TrimSpace(strings.TrimPrefix(string(content), "\uFEFF")), nil
-}
 
 // OpenRobot reads the webhook of a robot and, unless its file's name is empty, the secret by
 // which the robot knows who sends. No error repeats what stands in the files.
 func OpenRobot(webhookFile, secretFile string) (*Robot, error) {
-	webhook, err := readSecret(webhookFile)
+	webhook, err := files.Secret(webhookFile)
 	if err != nil {
 		return nil, err
 	}
@@ -51,7 +24,7 @@ func OpenRobot(webhookFile, secretFile string) (*Robot, error) {
 	if secretFile == "" {
 		return robot, nil
 	}
-	if robot.secret, err = readSecret(secretFile); err != nil {
+	if robot.secret, err = files.Secret(secretFile); err != nil {
 		return nil, err
 	}
 	if !strings.HasPrefix(robot.secret, "SEC") {

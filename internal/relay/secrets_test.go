@@ -1,7 +1,6 @@
 package relay
 
 import (
-	"os"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -54,18 +53,4 @@ func requireNoSecret(t *testing.T, text string) {
 	require.NotContains(t, text, token[:8])
 	require.NotContains(t, text, secret[:8])
 	require.NotContains(t, text, "sign=")
-}
-
-func TestASecretThatOthersMayRead(t *testing.T) {
-	for mode, refused := range map[os.FileMode]bool{0o600: false, 0o400: false, 0o640: true, 0o604: true, 0o620: true, 0o644: true} {
-		path := secretFile(t, secret)
-		require.NoError(t, os.Chmod(path, mode))
-		_, err := readSecret(path)
-		require.Equal(t, refused, err != nil, mode)
-		if refused {
-			require.ErrorContains(t, err, "chmod 600 "+path)
-		}
-	}
-	_, err := readSecret("/nowhere/robot.url")
-	require.ErrorIs(t, err, os.ErrNotExist)
 }

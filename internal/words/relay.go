@@ -88,10 +88,6 @@ files that only their owner may read (chmod 600), so that they stand in no list 
 
 // What is wrong with the files of a robot.
 var (
-	RelaySecretOpen = Text{
-		En: "%s holds a secret, but others may read it (mode %04o): chmod 600 %s",
-		Zh: "%s 中是机密内容，但其他用户可以读取（权限 %04o）：请执行 chmod 600 %s",
-	}
 	RelayNoWebhook = Text{
 		En: "%s does not hold the webhook of a DingTalk robot. Copy it from the robot's settings in the group; it is one line: https://oapi.dingtalk.com/robot/send?access_token=…",
 		Zh: "%s 中不是钉钉机器人的 webhook 地址。请从群的机器人设置中复制，内容只有一行：https://oapi.dingtalk.com/robot/send?access_token=…",
