@@ -32,7 +32,10 @@ func (v whyView) show() {
 		direct := causes.Find(v.Direct.Code)
 		v.block(words.WhyDirectly.With(), words.CauseNamed.With(direct.In(v.language).Title, direct.Code).In(v.language), v.figures(v.Direct))
 	}
-	v.block(words.WhyTimeline.With(words.Clock(v.At.Add(-30*time.Minute)), words.Clock(v.At.Add(5*time.Minute))), v.timeline(), v.events())
+	if minutes := len(v.Timeline); minutes > 0 {
+		v.block(words.WhyTimeline.With(words.Clock(v.Timeline[0].At), words.Clock(v.Timeline[minutes-1].At.Add(time.Minute))), v.timeline())
+	}
+	v.block(words.WhyEvents.With(), v.events())
 	if len(v.Flight) > 0 {
 		v.block(words.WhyBlackBox.With(len(v.Flight), words.Clock(v.At)), v.flight())
 	}

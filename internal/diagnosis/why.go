@@ -2,6 +2,7 @@ package diagnosis
 
 import (
 	"context"
+	"fmt"
 	"slices"
 	"sync"
 	"time"
@@ -101,7 +102,27 @@ func (f Finder) find(ctx context.Context, q Question, now time.Time, a *Answer) 
 	case a.Event != nil:
 		a.At, a.Host, a.Instance = a.Event.At, a.Event.Host, a.Event.Instance
 	}
-	return nil
+	if a.Host == "" {
+		a.Host, err = f.onlyHost(ctx, a.At)
+	}
+	return err
+}
+
+// onlyHost is the host that was heard at a time, "" where there were several, or none.
+func (f Finder) onlyHost(ctx context.Context, at time.Time) (string, error) {
+	records, err := f.Client.Query(ctx, fmt.Sprintf(`from(bucket: %q)
+    |> range(start: %s, stop: %s)
+    |> filter(fn: (r) => r._measurement == "system_metrics" and r._field == "points_count")
+    |> group(columns: ["host"])
+    |> last()`, f.Params.Minutes, stamp(at.Add(-10*time.Minute)), stamp(at)))
+	if err != nil {
+		return "", fmt.Errorf("looking for the host: %w", err)
+	}
+	if len(records) != 1 {
+		return "", nil
+	}
+	host, _ := records[0].ValueByKey("host").(string)
+	return host, nil
 }
 
 // lastTrouble is the newest synthesis that failed, or event that is an error, of the last day.

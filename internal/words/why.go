@@ -70,13 +70,14 @@ readings do not support an answer, it says so and what is missing. Readings of a
 	WhyNothing   = Text{En: "nothing is found that was wrong.", Zh: "没有发现异常。"}
 	WhyNoReason  = Text{En: "no cause is found that the readings support.", Zh: "现有数据不足以得出原因。"}
 	WhyQuiet     = Text{En: "Nothing failed in the last day, and nothing is wrong now.", Zh: "最近一天没有失败，目前一切正常。"}
-	WhyBlind     = Text{En: "Nothing can be said: there are no readings of that time.", Zh: "无法判断：没有当时的数据。"}
+	WhyBlind     = Text{En: "Nothing can be said: there are no readings of that time. Those of a minute are put together a minute after it.", Zh: "无法判断：没有当时的数据。每分钟的数据在其结束约一分钟后才汇总完成。"}
 	WhyCause     = Text{En: "%s (%s), %s", Zh: "%s（%s），%s"}
 	CauseNamed   = Text{En: "%s (%s)", Zh: "%s（%s）"}
 	WhySince     = Text{En: "since %s", Zh: "始于 %s"}
 	WhyDirectly  = Text{En: "What was seen at once", Zh: "直接表现"}
 	WhyEvidence  = Text{En: "Figures", Zh: "数据"}
 	WhyTimeline  = Text{En: "From %s to %s", Zh: "%s 至 %s"}
+	WhyEvents    = Text{En: "Events", Zh: "事件"}
 	WhyBlackBox  = Text{En: "The black box: the %[1]d s before %[2]s", Zh: "黑匣子：%[2]s 之前的 %[1]d 秒"}
 	WhyAlso      = Text{En: "Found besides", Zh: "同时发现"}
 	WhyRuledOut  = Text{En: "Looked for, and not there", Zh: "已检查并排除"}
