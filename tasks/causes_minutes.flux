@@ -18,6 +18,9 @@ events = "performance_monitor_events"
 minutes = "performance_monitor_1m"
 hours = "performance_monitor_1h"
 
+gpuMemoryPercent = 90.0 // of the card, for five minutes
+gpuUtilizationPercent = 90.0
+
 // What the conditions of this folder judge: servers, a row each with what is known of its last
 // minutes; cards, the same of each GPU; syntheses, a row for each of the last minutes; and facts,
 // the events of the last hour. A column that is not there is not known: what compares it is false.
@@ -549,6 +552,18 @@ gpu_lost = () => {
             )
 }
 
+// The card's memory is nearly full, and not for a moment.
+gpu_memory_high = () =>
+    cards
+        |> filter(fn: (r) => 100.0 * r.memory_used_bytes_min >= gpuMemoryPercent * r.memory_total_bytes)
+        |> found(
+            code: "gpu_memory_high",
+            severity: "warning",
+            value: (r) => 100.0 * r.memory_used_bytes_min / r.memory_total_bytes,
+            limit: (r) => gpuMemoryPercent,
+            evidence: ["memory_used_bytes", "memory_total_bytes"],
+        )
+
 // Other programs hold a large share of the card, or what is missing to a full one.
 gpu_memory_neighbour = () => {
     large = 0.3 // of the card
@@ -641,6 +656,19 @@ gpu_out_of_memory = () => {
                 evidence: ["oom_tried_bytes", "oom_free_bytes", "oom_total_bytes", "oom_allocated_bytes", "oom_reserved_bytes", "oom_other_bytes"],
             )
 }
+
+// The card works without a pause.
+gpu_utilization_high = () =>
+    cards
+        |> filter(fn: (r) => r.utilization_percent >= gpuUtilizationPercent)
+        |> map(fn: (r) => ({r with gpu_utilization_percent: r.utilization_percent}))
+        |> found(
+            code: "gpu_utilization_high",
+            severity: "info",
+            value: (r) => r.utilization_percent,
+            limit: (r) => gpuUtilizationPercent,
+            evidence: ["gpu_utilization_percent"],
+        )
 
 // The driver reported a fault of the card.
 gpu_xid = () => {
@@ -1029,10 +1057,12 @@ findings =
             first_chunk_grew(),
             gpu_hung(),
             gpu_lost(),
+            gpu_memory_high(),
             gpu_memory_neighbour(),
             gpu_memory_peak(),
             gpu_memory_unowned(),
             gpu_out_of_memory(),
+            gpu_utilization_high(),
             gpu_xid(),
             host_bound(),
             host_cpu_contention(),

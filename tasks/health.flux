@@ -63,7 +63,7 @@ seconds = (ns) => float(v: ns) / 1000000000.0
 runs = (status) =>
     read(bucket: "_tasks", since: 3h)
         |> filter(fn: (r) => r._measurement == "runs" and r._field == "name" and r.status == status)
-        |> filter(fn: (r) => r._value =~ /^cosyvoice (1m|1h|repair|causes) /)
+        |> filter(fn: (r) => r._value =~ /^cosyvoice (1m|1h|repair|causes|checks|alerts)/)
         |> group(columns: ["taskID"])
         |> last()
         |> map(fn: (r) => ({name: r._value, status: r.status, at: r._time}))

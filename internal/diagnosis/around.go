@@ -3,6 +3,7 @@ package diagnosis
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/cosyvoice-telegraf/cosyvoice-telegraf/internal/causes"
@@ -113,7 +114,11 @@ const (
 	NoServer    Gap = "server"    // no server was seen
 	NoSyntheses Gap = "syntheses" // the log told of none
 	NoUsual     Gap = "usual"     // no hours of before to compare with
+	NoGrowth    Gap = "growth"    // the server runs for too short a time to tell growth from its start
 )
+
+// grown is how long a server has to run before growth is told from what its start needs.
+const grown = 30 * time.Minute
 
 // hides tells whether a cause cannot be seen because of the gap.
 func (g Gap) hides(c *causes.Cause) bool {
@@ -124,6 +129,9 @@ func (g Gap) hides(c *causes.Cause) bool {
 		return c.Group == causes.Memory || c.Group == causes.Slow
 	case NoServer, NoSyntheses:
 		return c.Group == causes.Slow
+	case NoGrowth:
+		growths, err := Trends.conditions()
+		return err != nil || slices.Contains(growths, c.Code)
 	}
 	return false
 }
@@ -131,12 +139,15 @@ func (g Gap) hides(c *causes.Cause) bool {
 // gaps are what is not known of the minutes before a time.
 func (f Finder) gaps(ctx context.Context, host string, at time.Time) ([]Gap, error) {
 	records, err := f.Client.Query(ctx, fmt.Sprintf(`union(tables: [
-    from(bucket: %q) |> range(start: %s, stop: %s) |> filter(fn: (r) => r._field == "points_count" and %[4]s),
-    from(bucket: %q) |> range(start: %s, stop: %[3]s) |> filter(fn: (r) => r._measurement == "cosyvoice_synthesis" and r._field == "rtf_count" and %[4]s)
+    from(bucket: %[1]q) |> range(start: %[2]s, stop: %[3]s) |> filter(fn: (r) => r._field == "points_count" and %[4]s),
+    from(bucket: %[5]q) |> range(start: %[6]s, stop: %[3]s) |> filter(fn: (r) => r._measurement == "cosyvoice_synthesis" and r._field == "rtf_count" and %[4]s)
         |> map(fn: (r) => ({r with _measurement: "usual"})),
+    from(bucket: %[1]q) |> range(start: %[2]s, stop: %[3]s) |> filter(fn: (r) => r._measurement == "cosyvoice_service" and r._field == "uptime_seconds_max" and %[4]s)
+        |> filter(fn: (r) => r._value >= %[7]f)
+        |> map(fn: (r) => ({r with _measurement: "grown", _value: 1})),
 ])
     |> group(columns: ["_measurement"])
-    |> sum()`, f.Params.Minutes, stamp(at.Add(-6*time.Minute)), stamp(at), hostIs(host), f.Params.Hours, stamp(at.AddDate(0, 0, -7))))
+    |> sum()`, f.Params.Minutes, stamp(at.Add(-6*time.Minute)), stamp(at), hostIs(host), f.Params.Hours, stamp(at.AddDate(0, 0, -7)), grown.Seconds()))
 	if err != nil {
 		return nil, fmt.Errorf("reading what is known of that time: %w", err)
 	}
@@ -151,7 +162,7 @@ func (f Finder) gaps(ctx context.Context, host string, at time.Time) ([]Gap, err
 	for _, need := range []struct {
 		measurement string
 		gap         Gap
-	}{{"cosyvoice_gpu", NoGPU}, {"cosyvoice_service", NoServer}, {"cosyvoice_synthesis", NoSyntheses}, {"usual", NoUsual}} {
+	}{{"cosyvoice_gpu", NoGPU}, {"cosyvoice_service", NoServer}, {"cosyvoice_synthesis", NoSyntheses}, {"usual", NoUsual}, {"grown", NoGrowth}} {
 		if !known[need.measurement] {
 			gaps = append(gaps, need.gap)
 		}

@@ -47,6 +47,9 @@ func (g Group) findings(params rollup.Params) (string, error) {
 	}
 	var text strings.Builder
 	fmt.Fprintf(&text, "raw = %q\nevents = %q\nminutes = %q\nhours = %q\n\n", params.Raw, params.Events, params.Minutes, params.Hours)
+	if g == Minutes {
+		fmt.Fprintf(&text, "gpuMemoryPercent = %.1f // of the card, for five minutes\ngpuUtilizationPercent = %.1f\n\n", params.GPUMemoryPercent, params.GPUUtilizationPercent)
+	}
 	for _, name := range append([]string{strings.TrimSuffix(readings, ".flux")}, codes...) {
 		part, err := fs.ReadFile(cosyvoicetelegraf.Conditions, path.Join("flux/causes", string(g), name+".flux"))
 		if err != nil {

@@ -78,6 +78,14 @@ func TestWhy(t *testing.T) {
 		assert.Equal(t, "other", a.Synthesis.Error)
 		assert.Nil(t, a.Cause)
 	})
+	t.Run("too soon after a start to speak of growth", func(t *testing.T) {
+		a := ask("story-young", 12*time.Minute)
+		assert.Equal(t, "gpu_out_of_memory", a.Cause.Code)
+		assert.Equal(t, Certain, a.Sure)
+		assert.Contains(t, a.Missing, NoGrowth)
+		assert.NotContains(t, a.RuledOut, "gpu_memory_leak")
+		assert.Contains(t, a.RuledOut, "gpu_memory_neighbour")
+	})
 	t.Run("nothing was heard", func(t *testing.T) {
 		a, err := finder.Why(t.Context(), Question{At: onset.Add(-7 * time.Hour), Host: "story-calm"}, onset)
 		require.NoError(t, err)

@@ -229,7 +229,7 @@ func TestTasks(t *testing.T) {
 	s := newSite(t)
 	tasks, err := s.Tasks(t.Context())
 	require.NoError(t, err)
-	require.Len(t, tasks, 27)
+	require.Len(t, tasks, 28)
 	ids, err := s.taskIDs(t.Context())
 	require.NoError(t, err)
 	const name = "cosyvoice repair system_metrics"

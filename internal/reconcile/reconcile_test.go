@@ -97,7 +97,7 @@ func (s *site) bucket(name string) *domain.Bucket {
 
 func TestApplyTwiceChangesNothing(t *testing.T) {
 	s := newSite(t)
-	require.Len(t, s.apply(reconcile.Options{}), 1+4+1+3+27)
+	require.Len(t, s.apply(reconcile.Options{}), 1+4+1+3+28)
 	require.Empty(t, s.apply(reconcile.Options{}))
 	for _, token := range s.desired.Tokens {
 		info, err := os.Stat(s.Secrets.Path(token))
@@ -207,7 +207,7 @@ func TestWhatIsForeignIsLeftAlone(t *testing.T) {
 
 	foreign := []string{"foreign bucket performance_monitor", "foreign task cosyvoice 1m system_metrics"}
 	require.Equal(t, foreign, s.unusual(reconcile.Options{}))
-	require.Len(t, s.apply(reconcile.Options{}), 1+3+1+3+26)
+	require.Len(t, s.apply(reconcile.Options{}), 1+3+1+3+27)
 	require.Empty(t, s.apply(reconcile.Options{}))
 	require.Equal(t, foreign, s.unusual(reconcile.Options{}))
 	require.Equal(t, int64(3600*24), s.bucket("performance_monitor").RetentionRules[0].EverySeconds)
@@ -271,7 +271,7 @@ func TestInterruptedApplyIsFinishedByTheNext(t *testing.T) {
 	}
 	s.apply(reconcile.Options{})
 	require.Empty(t, s.apply(reconcile.Options{}))
-	require.Len(t, s.tasks(), 27)
+	require.Len(t, s.tasks(), 28)
 	tokens, err := s.influx.Client.AuthorizationsAPI().GetAuthorizations(t.Context())
 	require.NoError(t, err)
 	require.Len(t, *tokens, 1+3)

@@ -2,12 +2,14 @@ package toolkit
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
 	"github.com/cosyvoice-telegraf/cosyvoice-telegraf/internal/diagnosis"
 	"github.com/cosyvoice-telegraf/cosyvoice-telegraf/internal/reconcile"
 	"github.com/cosyvoice-telegraf/cosyvoice-telegraf/internal/rollup"
+	"github.com/cosyvoice-telegraf/cosyvoice-telegraf/internal/words"
 )
 
 // The names of the tokens.
@@ -43,7 +45,15 @@ func (s Settings) tasks() ([]rollup.Task, error) {
 		return nil, err
 	}
 	causes, err := diagnosis.Tasks(s.Rollups())
-	return append(rollups, causes...), err
+	if err != nil {
+		return nil, err
+	}
+	language, err := words.ParseLanguage(s.Alerts.Language)
+	if err != nil {
+		return nil, err
+	}
+	alerts, err := diagnosis.AlertTasks(s.Rollups(), diagnosis.Alerts{Alertmanager: s.Alerts.Alertmanager, Dashboard: s.Alerts.Dashboard, Language: language})
+	return slices.Concat(rollups, causes, alerts), err
 }
 
 // Rollups are the settings that the tasks of the tiers have.
@@ -53,6 +63,7 @@ func (s Settings) Rollups() rollup.Params {
 		RawRetention: bounded(s.Retention.Raw), MinutesRetention: bounded(s.Retention.Minutes), EventsRetention: bounded(s.Retention.Events),
 		Interval: time.Duration(s.Interval), Every: time.Duration(s.Every),
 		SilentAfter: time.Duration(s.Health.SilentAfter), LateAfter: time.Duration(s.Health.LateAfter), NewSeries: s.Health.NewSeries,
+		GPUMemoryPercent: s.Alerts.GPUMemoryPercent, GPUUtilizationPercent: s.Alerts.GPUUtilizationPercent,
 	}
 }
 

@@ -4,6 +4,7 @@ package toolkit
 
 import (
 	"fmt"
+	"net/url"
 	"os"
 	"strconv"
 	"strings"
@@ -11,6 +12,7 @@ import (
 
 	"github.com/cosyvoice-telegraf/cosyvoice-telegraf/internal/config"
 	"github.com/cosyvoice-telegraf/cosyvoice-telegraf/internal/rollup"
+	"github.com/cosyvoice-telegraf/cosyvoice-telegraf/internal/words"
 )
 
 // Settings are what an installation may choose, in a TOML file.
@@ -21,6 +23,16 @@ type Settings struct {
 	Every        config.Duration `toml:"every"`    // of the tasks of the minutes
 	Retention    Retentions      `toml:"retention"`
 	Health       Health          `toml:"health"`
+	Alerts       Alerts          `toml:"alerts"`
+}
+
+// Alerts are where people are told of what is found, and from when on a card is.
+type Alerts struct {
+	Alertmanager          string  `toml:"alertmanager"` // its address; "" for none
+	Dashboard             string  `toml:"dashboard"`    // of Grafana; "" for none
+	Language              string  `toml:"language"`     // en or zh
+	GPUMemoryPercent      float64 `toml:"gpu_memory_percent"`
+	GPUUtilizationPercent float64 `toml:"gpu_utilization_percent"`
 }
 
 // Health is when the task that watches over the history tells of something.
@@ -69,6 +81,7 @@ func Default() Settings {
 		BucketPrefix: "performance_monitor", Interval: config.Duration(10 * time.Second), Every: config.Duration(time.Minute),
 		Retention: Retentions{Raw: Retention(30 * day), Minutes: Retention(90 * day), Hours: Retention(730 * day), Events: Retention(730 * day)},
 		Health:    Health{SilentAfter: config.Duration(rollup.Defaults.SilentAfter), LateAfter: config.Duration(rollup.Defaults.LateAfter), NewSeries: rollup.Defaults.NewSeries},
+		Alerts:    Alerts{Language: string(words.English), GPUMemoryPercent: rollup.Defaults.GPUMemoryPercent, GPUUtilizationPercent: rollup.Defaults.GPUUtilizationPercent},
 	}
 }
 
@@ -106,6 +119,17 @@ const Sample = `# Settings of cosyvoicectl plan, apply and destroy. All have the
 #silent_after = "5m"
 #late_after = "15m"
 #new_series = 1000
+
+# Whom InfluxDB tells of what is found: the address of an Alertmanager, as it is reached from
+# InfluxDB, such as "http://127.0.0.1:9093"; "" for nobody. The language is en or zh. Each alert has a
+# link to the dashboard, where an address is given. A card is told to be full, or busy, where it was
+# above these percentages for five minutes.
+[alerts]
+#alertmanager = ""
+#language = "en"
+#dashboard = ""
+#gpu_memory_percent = 90.0
+#gpu_utilization_percent = 90.0
 `
 
 // Load reads the settings; a key that nothing knows, or a value that does not fit, is an error
@@ -140,6 +164,9 @@ func (s Settings) check(path string) error {
 	if s.Health.NewSeries < 1 {
 		return fmt.Errorf("%s: health: new_series %d is not 1 or more", path, s.Health.NewSeries)
 	}
+	if err := s.Alerts.check(path); err != nil {
+		return err
+	}
 	for _, r := range []struct {
 		finer, coarser         string
 		finerKept, coarserKept Retention
@@ -149,6 +176,27 @@ func (s Settings) check(path string) error {
 	} {
 		if r.coarserKept != 0 && (r.finerKept == 0 || r.coarserKept < r.finerKept) {
 			return fmt.Errorf("%s: retention: %s are kept for a shorter time than %s, of which they are made", path, r.coarser, r.finer)
+		}
+	}
+	return nil
+}
+
+func (a Alerts) check(path string) error {
+	for key, address := range map[string]string{"alertmanager": a.Alertmanager, "dashboard": a.Dashboard} {
+		u, err := url.Parse(address)
+		if address != "" && (err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" || u.RawQuery != "" || u.Fragment != "") {
+			return fmt.Errorf("%s: alerts: %s %q is no address such as http://127.0.0.1:9093", path, key, address)
+		}
+	}
+	if strings.HasSuffix(a.Alertmanager, "/") {
+		return fmt.Errorf("%s: alerts: alertmanager %q: leave the slash at its end out", path, a.Alertmanager)
+	}
+	if _, err := words.ParseLanguage(a.Language); err != nil {
+		return fmt.Errorf("%s: alerts: language: %w", path, err)
+	}
+	for key, percent := range map[string]float64{"gpu_memory_percent": a.GPUMemoryPercent, "gpu_utilization_percent": a.GPUUtilizationPercent} {
+		if percent < 1 || percent > 100 {
+			return fmt.Errorf("%s: alerts: %s %g is not between 1 and 100", path, key, percent)
 		}
 	}
 	return nil

@@ -3,6 +3,7 @@ package toolkit
 import (
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -44,7 +45,9 @@ func TestDefaultsAreThoseOfTheCommittedTasks(t *testing.T) {
 	require.NoError(t, err)
 	causes, err := diagnosis.Tasks(rollup.Defaults)
 	require.NoError(t, err)
-	tasks = append(tasks, causes...)
+	alerts, err := diagnosis.AlertTasks(rollup.Defaults, diagnosis.Alerts{})
+	require.NoError(t, err)
+	tasks = slices.Concat(tasks, causes, alerts)
 	require.Len(t, desired.Tasks, len(tasks))
 	for i := range tasks {
 		require.Equal(t, tasks[i].Flux, desired.Tasks[i].Flux)
@@ -78,20 +81,34 @@ func TestSettings(t *testing.T) {
 	require.Contains(t, desired.Tasks[24].Flux, "events, since: 7d", "that a host was forgotten is known no longer")
 	require.NotContains(t, desired.Tasks[24].Flux, "series_growing")
 
+	settings, err = load(t, "[alerts]\nalertmanager = \"http://127.0.0.1:9093\"\nlanguage = \"zh\"\ngpu_memory_percent = 95.0\n")
+	require.NoError(t, err)
+	desired, err = settings.Desired()
+	require.NoError(t, err)
+	require.Equal(t, "cosyvoice alerts", desired.Tasks[28].Name)
+	require.Contains(t, desired.Tasks[28].Flux, `alertmanager = "http://127.0.0.1:9093"`)
+	require.Contains(t, desired.Tasks[28].Flux, "显存泄漏")
+	require.Contains(t, desired.Tasks[25].Flux, "gpuMemoryPercent = 95.0")
+
 	for text, problem := range map[string]string{
-		"orgs = \"x\"":                     `cosyvoicectl.toml:1: unknown key "orgs" (did you mean "org"?)`,
-		"\ninterval = \"fast\"":            `cosyvoicectl.toml:2: key "interval"`,
-		"interval = \"1h\"":                "not between 1s and 10m",
-		"every = \"90s\"":                  "whole minutes",
-		"[retention]\nraw = \"30\"":        `"30" is no retention`,
-		"[retention]\nraw = \"0d\"":        `"0d" is no retention`,
-		"[retention]\nminutes = \"10d\"":   "minutes are kept for a shorter time than raw",
-		"[retention]\nraw = \"forever\"":   "minutes are kept for a shorter time than raw",
-		"bucket_prefix = \"_x\"":           "underscore",
-		"[health]\nsilent_after = \"30s\"": "silent_after 30s is not whole seconds",
-		"[health]\nlate_after = \"1d\"":    "late_after",
-		"[health]\nnew_series = 0":         "new_series 0",
-		"org = ":                           "cosyvoicectl.toml:1",
+		"[alerts]\nalertmanager = \"9093\"":                   `alertmanager "9093" is no address`,
+		"[alerts]\nalertmanager = \"http://127.0.0.1:9093/\"": "slash",
+		"[alerts]\ndashboard = \"http://g.example/d?x=1\"":    "dashboard",
+		"[alerts]\nlanguage = \"fr\"":                         "language",
+		"[alerts]\ngpu_memory_percent = 0.9":                  "gpu_memory_percent 0.9 is not between 1 and 100",
+		"orgs = \"x\"":                                        `cosyvoicectl.toml:1: unknown key "orgs" (did you mean "org"?)`,
+		"\ninterval = \"fast\"":                               `cosyvoicectl.toml:2: key "interval"`,
+		"interval = \"1h\"":                                   "not between 1s and 10m",
+		"every = \"90s\"":                                     "whole minutes",
+		"[retention]\nraw = \"30\"":                           `"30" is no retention`,
+		"[retention]\nraw = \"0d\"":                           `"0d" is no retention`,
+		"[retention]\nminutes = \"10d\"":                      "minutes are kept for a shorter time than raw",
+		"[retention]\nraw = \"forever\"":                      "minutes are kept for a shorter time than raw",
+		"bucket_prefix = \"_x\"":                              "underscore",
+		"[health]\nsilent_after = \"30s\"":                    "silent_after 30s is not whole seconds",
+		"[health]\nlate_after = \"1d\"":                       "late_after",
+		"[health]\nnew_series = 0":                            "new_series 0",
+		"org = ":                                              "cosyvoicectl.toml:1",
 	} {
 		_, err := load(t, text)
 		require.ErrorContains(t, err, problem, text)

@@ -95,6 +95,7 @@ readings do not support an answer, it says so and what is missing. Readings of a
 		"gpu":       {En: "readings of the GPU", Zh: "GPU 数据"},
 		"server":    {En: "a server: none was seen running", Zh: "服务：没有发现正在运行的服务"},
 		"syntheses": {En: "syntheses: the log told of none in those minutes", Zh: "合成：日志中没有当时的合成"},
+		"growth":    {En: "growth: the server has to run for half an hour before it can be told from what a start needs", Zh: "增长趋势：服务运行满半小时后才能与启动阶段的占用区分"},
 		"usual":     {En: "what is usual: there are no hours of before to compare with yet", Zh: "平时水平：还没有可供比较的历史"},
 	}
 	MomentGPUMemory = Text{En: "GPU memory", Zh: "显存"}

@@ -5,9 +5,8 @@ import "time"
 // Case is a box of which it is known what is wrong.
 type Case struct {
 	Box
-	Cause    string   // code of the catalogue, "" for a healthy one
-	Strength string   // weak, normal or strong; of a healthy one what makes it look suspicious
-	Also     []string // causes that are true of it as well
+	Cause    string // code of the catalogue, "" for a healthy one
+	Strength string // weak, normal or strong; of a healthy one what makes it look suspicious
 }
 
 // strengths are how much is wrong, from just to be seen to not to be missed.
@@ -70,6 +69,8 @@ func Cases() (cases []Case) {
 		})
 		add("gpu_memory_unowned", func(t *Tick, _ time.Duration) { t.Unowned = 3 * much * gib })
 		add("gpu_memory_neighbour", func(t *Tick, _ time.Duration) { t.Other = (5 + 5*much) * gib })
+		add("gpu_memory_high", func(t *Tick, _ time.Duration) { t.Memory, t.PerSynthesis = (21+much)*gib, 0.2*gib })
+		add("gpu_utilization_high", func(t *Tick, _ time.Duration) { t.GPU, t.ServiceSM, t.Concurrency = 93+3*much, 92+3*much, 4 })
 		add("stuck_dead_thread", func(t *Tick, after time.Duration) {
 			t.Stuck, t.Age, t.Concurrency, t.GPU, t.ServiceSM, t.Power = 1+much, after, 0, 2, 1, 60
 		}, Event{Kind: "llm_thread_died", Severity: "error", Message: "the language model's thread died"})

@@ -24,6 +24,17 @@ func Stories() []Box {
 		},
 		{Name: "story-calm", At: healthy},
 		{
+			Name: "story-young",
+			At: since(func(t *Tick, after time.Duration) {
+				t.Uptime = after
+				t.Memory += min(1, after.Minutes()/10) * 18 * gib
+			}),
+			Events: []Event{
+				{Kind: "start", Severity: "info", Message: "started"},
+				{At: 10 * time.Minute, Kind: "oom", Severity: "error", Message: "CUDA out of memory", Error: "out_of_memory", OOM: true},
+			},
+		},
+		{
 			Name: "story-riddle",
 			At: since(func(t *Tick, after time.Duration) {
 				if after > 10*time.Minute && after < 11*time.Minute {
