@@ -3,12 +3,14 @@
 package history
 
 import (
+	"slices"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/cosyvoice-telegraf/cosyvoice-telegraf/internal/diagnosis"
 	"github.com/cosyvoice-telegraf/cosyvoice-telegraf/internal/rollup"
 	"github.com/cosyvoice-telegraf/cosyvoice-telegraf/test/influxd"
 )
@@ -16,8 +18,8 @@ import (
 // TestLoad measures what the tasks take of the processor in an hour, with all fields of all
 // measurements of 1, 10 and 100 hosts.
 func TestLoad(t *testing.T) {
-	t.Log("| hosts | minutes | hours | repair | health | all, s of CPU an hour | memory of the largest run, MB |")
-	t.Log("|---|---|---|---|---|---|---|")
+	t.Log("| hosts | minutes | hours | repair | health | causes | all, s of CPU an hour | memory of the largest run, MB |")
+	t.Log("|---|---|---|---|---|---|---|---|")
 	for _, hosts := range []int{1, 10, 100} {
 		load(t, hosts)
 	}
@@ -39,6 +41,11 @@ func load(t *testing.T, hosts int) {
 	}
 	tasks, err := rollup.Tasks(buckets)
 	require.NoError(t, err)
+	causes, err := diagnosis.Tasks(buckets)
+	require.NoError(t, err)
+	checks, err := diagnosis.AlertTasks(buckets, diagnosis.Alerts{})
+	require.NoError(t, err)
+	tasks = slices.Concat(tasks, causes, checks)
 	l.rest()
 
 	// The tiers up to the last minutes, so that the next runs have to do what each run has.
@@ -69,12 +76,13 @@ func load(t *testing.T, hosts int) {
 	}
 	anHour := map[string]time.Duration{
 		"1m": minutes / runs * 60, "1h": run("1h", end), "repair": run("repair", end) * 6, "health": run("health", end) * 12,
+		"causes": run("causes_minutes", end)*60 + run("causes_trends", end)*12 + run("checks", end)*60,
 	}
 	var all time.Duration
 	for _, d := range anHour {
 		all += d
 	}
 	require.Positive(t, largest)
-	t.Logf("| %d | %.0f | %.1f | %.0f | %.0f | %.0f | %.1f |", hosts, anHour["1m"].Seconds(), anHour["1h"].Seconds(),
-		anHour["repair"].Seconds(), anHour["health"].Seconds(), all.Seconds(), float64(largest)/1e6)
+	t.Logf("| %d | %.0f | %.1f | %.0f | %.0f | %.0f | %.0f | %.1f |", hosts, anHour["1m"].Seconds(), anHour["1h"].Seconds(),
+		anHour["repair"].Seconds(), anHour["health"].Seconds(), anHour["causes"].Seconds(), all.Seconds(), float64(largest)/1e6)
 }
