@@ -6,6 +6,7 @@
 import "array"
 import "date"
 import "experimental"
+import "regexp"
 import "system"
 
 option task = {name: "cosyvoice causes minutes", every: 1m, offset: 50s}

@@ -4,7 +4,6 @@ import (
 	_ "embed"
 	"fmt"
 	"slices"
-	"strconv"
 	"strings"
 	"text/template"
 	"time"
@@ -27,10 +26,7 @@ type Alerts struct {
 //go:embed alerts.flux.tmpl
 var alertsText string
 
-var alertsTemplates = template.Must(template.New("alerts").Funcs(template.FuncMap{"flux": rollup.Duration, "quote": quote}).Parse(alertsText))
-
-// quote writes a text as a string of Flux: like Go's, but with ${ for a value.
-func quote(text string) string { return strings.ReplaceAll(strconv.Quote(text), "${", `\${`) }
+var alertsTemplates = template.Must(template.New("alerts").Funcs(template.FuncMap{"flux": rollup.Duration, "quote": literal}).Parse(alertsText))
 
 // AlertTasks are those that turn what the others write into statuses and alerts.
 func AlertTasks(params rollup.Params, alerts Alerts) ([]rollup.Task, error) {

@@ -175,12 +175,12 @@ func hostIs(host string) string {
 	if host == "" {
 		return "true"
 	}
-	return fmt.Sprintf("r.host == %q", host)
+	return "r.host == " + literal(host)
 }
 
 func instanceIs(instance string) string {
 	if instance == "" {
 		return "true"
 	}
-	return fmt.Sprintf("r.instance == %q", instance)
+	return "r.instance == " + literal(instance)
 }

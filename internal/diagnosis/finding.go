@@ -3,7 +3,6 @@ package diagnosis
 import (
 	"context"
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
 	"sync"
@@ -71,7 +70,7 @@ func (f Finder) Of(ctx context.Context, g Group, at time.Time, host string) ([]F
 	if err != nil {
 		return nil, err
 	}
-	records, err := f.Client.Query(ctx, fmt.Sprintf("%s\noption now = () => %s\n\nhosts = /%s/\n%s\nfindings\n", imports, stamp(at), hostPattern(host), text))
+	records, err := f.Client.Query(ctx, fmt.Sprintf("%s\noption now = () => %s\n\nhosts = %s\n%s\nfindings\n", imports, stamp(at), hostPattern(host), text))
 	if err != nil {
 		return nil, err
 	}
@@ -83,22 +82,14 @@ func (f Finder) Of(ctx context.Context, g Group, at time.Time, host string) ([]F
 }
 
 // imports are what the conditions need.
-const imports = "import \"array\"\nimport \"date\"\nimport \"experimental\"\nimport \"system\"\n"
-
-// hostPattern matches one host, or each.
-func hostPattern(host string) string {
-	if host == "" {
-		return "."
-	}
-	return "^" + strings.ReplaceAll(regexp.QuoteMeta(host), "/", `\/`) + "$"
-}
+const imports = "import \"array\"\nimport \"date\"\nimport \"experimental\"\nimport \"regexp\"\nimport \"system\"\n"
 
 // begun is since when the tasks have found what they found of late.
 func (f Finder) begun(ctx context.Context, at time.Time, host string) (map[string]time.Time, error) {
 	records, err := f.Client.Query(ctx, fmt.Sprintf(`from(bucket: %q)
     |> range(start: %s, stop: %s)
-    |> filter(fn: (r) => r._measurement == "cosyvoice_diagnosis" and r._field == "since" and r.host =~ /%s/)
-    |> last()`, f.Params.Events, stamp(at.Add(-15*time.Minute)), stamp(at.Add(time.Minute)), hostPattern(host)))
+    |> filter(fn: (r) => r._measurement == "cosyvoice_diagnosis" and r._field == "since" and %s)
+    |> last()`, f.Params.Events, stamp(at.Add(-15*time.Minute)), stamp(at.Add(time.Minute)), hostIs(host)))
 	if err != nil {
 		return nil, err
 	}

@@ -125,10 +125,10 @@ func (f Finder) failed(ctx context.Context, since, until time.Time, predicate st
 func (f Finder) requested(ctx context.Context, id string, now time.Time) (*Synthesis, error) {
 	records, err := f.Client.Query(ctx, fmt.Sprintf(`from(bucket: %q)
     |> range(start: %s, stop: %s)
-    |> filter(fn: (r) => r._measurement == "cosyvoice_synthesis" and r._field == "request_id" and r._value == %q)
+    |> filter(fn: (r) => r._measurement == "cosyvoice_synthesis" and r._field == "request_id" and r._value == %s)
     |> group()
     |> sort(columns: ["_time"], desc: true)
-    |> limit(n: 1)`, f.Params.Events, stamp(now.AddDate(0, 0, -30)), stamp(now), id))
+    |> limit(n: 1)`, f.Params.Events, stamp(now.AddDate(0, 0, -30)), stamp(now), literal(id)))
 	if err != nil {
 		return nil, fmt.Errorf("looking for the request: %w", err)
 	}

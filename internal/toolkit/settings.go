@@ -149,8 +149,8 @@ func Load(path string) (Settings, error) {
 
 func (s Settings) check(path string) error {
 	switch {
-	case len(s.BucketPrefix) < 2 || s.BucketPrefix[0] == '_' || strings.ContainsAny(s.BucketPrefix, `"\`):
-		return fmt.Errorf("%s: bucket_prefix %q: InfluxDB takes names of two letters or more that do not begin with an underscore; quotes are not allowed", path, s.BucketPrefix)
+	case len(s.BucketPrefix) < 2 || s.BucketPrefix[0] == '_' || strings.ContainsAny(s.BucketPrefix, `"\$`):
+		return fmt.Errorf("%s: bucket_prefix %q: InfluxDB takes names of two letters or more that do not begin with an underscore; quotes and dollar signs are not allowed", path, s.BucketPrefix)
 	case s.Interval < config.Duration(time.Second) || s.Interval > config.Duration(10*time.Minute):
 		return fmt.Errorf("%s: interval %s is not between 1s and 10m", path, time.Duration(s.Interval))
 	case s.Every < config.Duration(time.Minute) || s.Every > config.Duration(15*time.Minute) || s.Every%config.Duration(time.Minute) != 0:

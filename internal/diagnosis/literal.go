@@ -1,0 +1,32 @@
+package diagnosis
+
+import (
+	"fmt"
+	"regexp"
+	"strings"
+)
+
+// literal writes a text as a string of Flux, whatever is in it: names of hosts and requests come from
+// outside. Unlike Go's, ${ begins an expression in it, and there is no \u.
+// (https://docs.influxdata.com/flux/v0/spec/lexical-elements/#string-literals)
+func literal(text string) string {
+	var b strings.Builder
+	b.WriteByte('"')
+	for _, c := range []byte(text) {
+		if c < ' ' || c == 0x7f || strings.IndexByte(`"\${}`, c) >= 0 {
+			fmt.Fprintf(&b, `\x%02x`, c)
+		} else {
+			b.WriteByte(c)
+		}
+	}
+	b.WriteByte('"')
+	return b.String()
+}
+
+// hostPattern is a regular expression of Flux that matches one host, or each where it is "".
+func hostPattern(host string) string {
+	if host == "" {
+		return "/./"
+	}
+	return `regexp.compile(v: ` + literal("^"+regexp.QuoteMeta(host)+"$") + `)`
+}
