@@ -21,6 +21,8 @@ Flags:
   --interval 10s    read by its own clock instead of at each newline on stdin
   --once            print one reading and end: a list on a terminal, line protocol
                     elsewhere; exit code 0 if a server or a GPU was measured
+  --aside           leave how far the logs were read, and the socket for reports, to a
+                    plugin that runs at the same time: a second look that disturbs nothing
   --check-config    check the settings and end
   --print-config    print the settings with their defaults and end
   --debug           log more
@@ -39,9 +41,9 @@ Examples:
 `
 
 type options struct {
-	config                                     string
-	interval                                   time.Duration
-	once, checkConfig, printConfig, debug, ver bool
+	config                                            string
+	interval                                          time.Duration
+	once, aside, checkConfig, printConfig, debug, ver bool
 }
 
 // parse returns flag.ErrHelp after it has printed the help that was asked for.
@@ -57,6 +59,7 @@ func parse(args []string, stdout io.Writer) (options, error) {
 		return nil
 	})
 	flags.BoolVar(&o.once, "once", false, "")
+	flags.BoolVar(&o.aside, "aside", false, "")
 	flags.BoolVar(&o.checkConfig, "check-config", false, "")
 	flags.BoolVar(&o.printConfig, "print-config", false, "")
 	flags.BoolVar(&o.debug, "debug", false, "")

@@ -79,7 +79,7 @@ func run(args []string, stdin, stdout *os.File, stderr io.Writer) int {
 	}
 	log := execd.NewLogger(stderr, level)
 	defer log.Close()
-	if err := prepare(input, o.config, o.once, log); err != nil {
+	if err := prepare(input, o.config, o.once || o.aside, log); err != nil {
 		fmt.Fprint(stderr, execd.ErrorLines(err))
 		return 1
 	}
@@ -112,9 +112,9 @@ func run(args []string, stdin, stdout *os.File, stderr io.Writer) int {
 	return 0
 }
 
-// prepare applies the settings to the input and checks them. A single reading remembers
+// prepare applies the settings to the input and checks them. A reading aside remembers
 // nothing of the logs and leaves the socket to the program that goes on.
-func prepare(input *cosyvoice.Cosyvoice, path string, once bool, log telegraf.Logger) error {
+func prepare(input *cosyvoice.Cosyvoice, path string, aside bool, log telegraf.Logger) error {
 	if path != "" {
 		if err := config.Load(path, "cosyvoice", input); err != nil {
 			return err
@@ -124,7 +124,9 @@ func prepare(input *cosyvoice.Cosyvoice, path string, once bool, log telegraf.Lo
 	if err != nil {
 		return fmt.Errorf("find this program's own path: %w", err)
 	}
-	if !once {
+	if aside {
+		input.StateFile, input.ReportSocket = "", ""
+	} else {
 		input.StateFile = cmp.Or(input.StateFile, defaultStateFile())
 		input.ReportSocket = cmp.Or(input.ReportSocket, os.Getenv(datagram.PathVariable), datagram.DefaultPath)
 	}

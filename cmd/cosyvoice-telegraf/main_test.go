@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"bytes"
 	"context"
+	"fmt"
 	"io"
 	"os"
 	"os/exec"
@@ -122,6 +123,33 @@ func TestRunsOnWithoutStdin(t *testing.T) {
 		require.True(t, next(readings), "the program ended by itself")
 	}
 	requireEnd(t, cmd, readings, func() error { return cmd.Process.Signal(syscall.SIGTERM) })
+}
+
+// Beside a plugin that runs, another one takes neither its socket nor what it remembers.
+func TestAsideTouchesNothing(t *testing.T) {
+	for _, aside := range []bool{false, true} {
+		folder := t.TempDir()
+		log, socket, state := filepath.Join(folder, "a.log"), filepath.Join(folder, "reports.sock"), filepath.Join(folder, "state.json")
+		require.NoError(t, os.WriteFile(log, nil, 0o600))
+		args := []string{"--interval", "50ms", "--config", configuration(t, fmt.Sprintf("log_files = [%q]\nreport_socket = %q\nstate_file = %q\n", log, socket, state))}
+		if aside {
+			args = append(args, "--aside")
+		}
+		cmd := program(t, args...)
+		readings := start(t, cmd)
+		require.True(t, next(readings))
+		if aside {
+			require.NoFileExists(t, socket)
+		} else {
+			require.FileExists(t, socket)
+		}
+		requireEnd(t, cmd, readings, func() error { return cmd.Process.Signal(syscall.SIGTERM) })
+		if aside {
+			require.NoFileExists(t, state)
+		} else {
+			require.FileExists(t, state)
+		}
+	}
 }
 
 func TestEndOfPipeEndsTheProgram(t *testing.T) {

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"strings"
 	"time"
 
 	influxdb2 "github.com/influxdata/influxdb-client-go/v2"
@@ -57,6 +58,9 @@ func (c *Client) WaitReady(ctx context.Context) (version string, err error) {
 		}
 	}
 }
+
+// Address is the server's, without a slash at its end.
+func (c *Client) Address() string { return strings.TrimSuffix(c.api.ServerURL(), "/") }
 
 // Org is the organisation that the client is for.
 func (c *Client) Org() string { return c.org }

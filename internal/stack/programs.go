@@ -43,7 +43,7 @@ func FindPrograms(ctx context.Context, demo bool) (Programs, error) {
 	if err := errors.Join(influxdErr, telegrafErr); err != nil {
 		return Programs{}, err
 	}
-	if found.Plugin.Path, err = findOwn("cosyvoice-telegraf"); err != nil {
+	if found.Plugin.Path, err = FindPlugin(); err != nil {
 		return Programs{}, err
 	}
 	if found.Plugin.Version, err = askVersion(ctx, found.Plugin.Path); err != nil {
@@ -58,6 +58,9 @@ func FindPrograms(ctx context.Context, demo bool) (Programs, error) {
 	found.NVML, err = besideExecutable("libnvidia-ml.so.1")
 	return found, err
 }
+
+// FindPlugin is the path of cosyvoice-telegraf.
+func FindPlugin() (string, error) { return findOwn("cosyvoice-telegraf") }
 
 func findPart(ctx context.Context, name string) (Program, error) {
 	part, err := parts.Find(ctx, name)

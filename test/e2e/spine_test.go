@@ -10,6 +10,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"reflect"
+	"regexp"
 	"strings"
 	"syscall"
 	"testing"
@@ -41,6 +42,7 @@ func TestSpine(t *testing.T) {
 
 	t.Run("Telegraf's token can only write its two buckets", func(t *testing.T) { tokens(t, s) })
 	t.Run("a hot GPU of yesterday is found", func(t *testing.T) { hotYesterday(t, s) })
+	t.Run("top shows it, from InfluxDB and by itself", func(t *testing.T) { seenByTop(t, s) })
 
 	plugin := func() int { return s.pid("cosyvoice-telegraf") }
 	kills := []struct {
@@ -73,6 +75,21 @@ func TestSpine(t *testing.T) {
 	noTickTwice(t, s)
 	t.Run("InfluxDB rolls the ticks up to minutes", func(t *testing.T) { rolledUp(t, s) })
 }
+
+// seenByTop looks at the stack as a person does, and without it.
+func seenByTop(t *testing.T, s *stack) {
+	for _, arguments := range [][]string{{"--state", s.dir}, {"--local", "--config", filepath.Join(s.dir, "demo", "cosyvoice.conf")}} {
+		s.eventually("server, card and its memory's owners are shown", func() bool {
+			cmd := exec.Command(program(t, "cosyvoicectl"), append([]string{"top", "--lang", "en"}, arguments...)...)
+			cmd.Env = append(os.Environ(), fakenvml.StateVariable+"="+filepath.Join(s.dir, "demo", "gpu.state"))
+			out, err := cmd.CombinedOutput()
+			require.NoError(t, err, "%s", out)
+			return shown.Match(out)
+		})
+	}
+}
+
+var shown = regexp.MustCompile(`(?m)^\d+ +(ready|busy) [^$]*^GPU 0  NVIDIA \S.* °C [^$]*^█ CosyVoice \d+(\.\d+)? [MG]iB`)
 
 // rolledUp waits until the minutes that are over hold as many points as there are ticks, after
 // all the kills before.
