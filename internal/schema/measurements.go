@@ -84,7 +84,7 @@ var Measurements = []Measurement{
 	synthesis,
 	{
 		Name: "cosyvoice_event",
-		Doc:  "One fact. Of a server: start, ready, exit, stuck. By its log: oom, cuda_error, llm_thread_died, exception, queue_full, killed, cpu_fallback, frontend_missing, first_chunk_grew, model_loading, trt_converting, trt_converted, trt_precision, listening. Of the driver: gpu_hung, gpu_failed, gpu_denied, driver_mismatch, driver_gone, each ended by gpu_recovered; driver_changed, gpu_count_changed. Of one GPU: gpu_lost, gpu_back, gpu_hung, gpu_failed, gpu_recovered, xid.",
+		Doc:  "One fact. Of a server: start, ready, exit, stuck. By its log: oom, cuda_error, llm_thread_died, exception, queue_full, killed, cpu_fallback, frontend_missing, first_chunk_grew, model_loading, trt_converting, trt_converted, trt_precision, listening. By its own report: cache_released, cache_release_failed. Of the driver: gpu_hung, gpu_failed, gpu_denied, driver_mismatch, driver_gone, each ended by gpu_recovered; driver_changed, gpu_count_changed. Of one GPU: gpu_lost, gpu_back, gpu_hung, gpu_failed, gpu_recovered, xid.",
 		Tags: []Tag{instanceTag, versionTag, {"uuid", "of the GPU"}, {"kind", "what happened"}, {"severity", "info, warning or error"}},
 		Fields: append([]Field{
 			{"message", String, "", "in English"},
@@ -95,6 +95,9 @@ var Measurements = []Measurement{
 			{"signal", String, "", "that ended the server, such as SIGKILL; where the kernel tells: Linux 6.15 and later"},
 			{"exit_code", Integer, "", "of the server; where the kernel tells"},
 			{"error", String, "", "class of the error"},
+			{"freed_bytes", Float, "bytes", "GPU memory that PyTorch gave back"},
+			{"torch_allocated_bytes", Float, "bytes", "by tensors after that"},
+			{"torch_reserved_bytes", Float, "bytes", "by PyTorch's pool after that"},
 			{"event_id", String, "", "the same in the points of cosyvoice_flight that belong to it"},
 		}, oomFields...),
 	},

@@ -36,6 +36,9 @@ func (c *Cosyvoice) tell(t *tick) {
 		for _, event := range eventsOf(reading.News) {
 			c.tellEvent(t, reading.Instance, version, event)
 		}
+		for i := range reading.Releases {
+			t.release(reading.Instance, version, &reading.Releases[i])
+		}
 	}
 	c.told = nil
 }

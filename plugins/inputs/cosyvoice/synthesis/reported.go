@@ -61,6 +61,8 @@ func (r *reported) add(report *datagram.Report) {
 		died := faultOf(report, report.Time)
 		died.Where = logline.LLMThread
 		r.news.Faults = append(r.news.Faults, died)
+	case datagram.Released:
+		r.news.Releases = append(r.news.Releases, Release{pointOf(report.ID, report.Time), report.Release, report.Failure})
 	}
 }
 
@@ -141,10 +143,16 @@ func synthesisOf(report *datagram.Report) Synthesis {
 			PeakBytes: float64(t.End.PeakBytes), Retries: t.End.Retries - t.Start.Retries,
 		}
 	}
-	digits := fnv.New32a()
-	digits.Write([]byte(report.ID))
-	s.Point = s.End.Truncate(time.Microsecond).Add(time.Duration(digits.Sum32() % 1000))
+	s.Point = pointOf(report.ID, s.End)
 	return s
+}
+
+// pointOf is the time of a point, with digits below the microsecond that tell reports of the
+// same one apart.
+func pointOf(id string, at time.Time) time.Time {
+	digits := fnv.New32a()
+	digits.Write([]byte(id))
+	return at.Truncate(time.Microsecond).Add(time.Duration(digits.Sum32() % 1000))
 }
 
 // beginOf is when the log tells that a request began.
@@ -201,7 +209,7 @@ func (r *reported) span(now time.Time) span {
 // are told by the log, if there is one.
 func (r *reported) replace(news News, hasLog bool) News {
 	told := news
-	told.Syntheses = r.news.Syntheses
+	told.Syntheses, told.Releases = r.news.Syntheses, r.news.Releases
 	for i := range news.Syntheses {
 		if s := &news.Syntheses[i]; !r.covers(s) {
 			told.Syntheses = append(told.Syntheses, *s)

@@ -136,3 +136,18 @@ func TestWhatNeverReportsItsEndIsToldByTheLog(t *testing.T) {
 	}}
 	require.Len(t, r.replace(log, true).Syntheses, 2)
 }
+
+// A release belongs to no synthesis, and is told whether there is a log or not.
+func TestReportedRelease(t *testing.T) {
+	for _, hasLog := range []bool{true, false} {
+		var r reported
+		release := datagram.Release{Trigger: datagram.Asked, Outcome: datagram.GivenBack, Freed: &datagram.Freed{FreedBytes: 3}}
+		r.add(&datagram.Report{Event: datagram.Released, ID: "a", Time: moment(5), Release: release})
+		found := r.replace(News{}, hasLog).Releases
+		require.Len(t, found, 1)
+		require.Equal(t, release, found[0].Release)
+		require.WithinRange(t, found[0].At, moment(5), moment(5).Add(999))
+		require.Empty(t, r.replace(News{}, hasLog).Releases, "handed out once")
+		require.True(t, r.isEmpty(), "nothing to remember, and the log's syntheses stay")
+	}
+}

@@ -12,6 +12,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/cosyvoice-telegraf/cosyvoice-telegraf/plugins/inputs/cosyvoice/synthesis/datagram"
 	"github.com/cosyvoice-telegraf/cosyvoice-telegraf/plugins/inputs/cosyvoice/synthesis/logline"
 )
 
@@ -100,6 +101,14 @@ func (s *Synthesis) RTF() *float64 {
 type Fault struct {
 	At time.Time // with the digits that tell places of the log apart
 	logline.FaultText
+}
+
+// Release is a try to have PyTorch give GPU memory back that it keeps unused, as the server
+// reports it.
+type Release struct {
+	At time.Time // with the digits that tell reports of the same microsecond apart
+	datagram.Release
+	datagram.Failure // of one that failed
 }
 
 // Notice is a fact about the server that the log tells.

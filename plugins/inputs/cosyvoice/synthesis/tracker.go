@@ -157,6 +157,8 @@ type News struct {
 	Faults    []Fault
 	Notices   []Notice
 	Stuck     []StuckRequest
+	// Releases are those of GPU memory that the server reports.
+	Releases []Release
 	// Loads are the changes of the number in flight.
 	Loads []Load
 }
@@ -166,6 +168,7 @@ func (n *News) add(more News) {
 	n.Faults = append(n.Faults, more.Faults...)
 	n.Notices = append(n.Notices, more.Notices...)
 	n.Stuck = append(n.Stuck, more.Stuck...)
+	n.Releases = append(n.Releases, more.Releases...)
 	n.Loads = append(n.Loads, more.Loads...)
 }
 

@@ -91,6 +91,15 @@ func (c *checker) after(field string, t, earliest time.Time) time.Time {
 	return t
 }
 
+// bytes is a size that must be there.
+func (c *checker) bytes(field string, n *int64) int64 {
+	if n == nil || *n < 0 || *n > maxBytes {
+		c.fail(field, "is missing or out of range")
+		return 0
+	}
+	return *n
+}
+
 func (c *checker) memory(field string, s *AllocatorState) {
 	if s == nil {
 		return

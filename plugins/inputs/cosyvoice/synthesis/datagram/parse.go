@@ -19,6 +19,8 @@ var (
 		logline.Instruct, logline.Instruct2, logline.VC,
 	}
 	outcomes = []Outcome{OK, Failed, Abandoned}
+	triggers = []Trigger{Asked, ByLimit}
+	releases = []ReleaseOutcome{GivenBack, NotGivenBack, Misconfigured}
 	// errorClasses are those of ERRORS in deploy/python/sitecustomize.py.
 	errorClasses = []logline.ErrorClass{
 		logline.OutOfMemory, logline.HostOutOfMemory, logline.IllegalAccess,
@@ -61,6 +63,11 @@ type datagram struct {
 		End   *AllocatorState `json:"end"`
 	} `json:"torch"`
 
+	Trigger   string `json:"trigger"`
+	Freed     *int64 `json:"freed_bytes"`
+	Allocated *int64 `json:"allocated_bytes"`
+	Reserved  *int64 `json:"reserved_bytes"`
+
 	Exception string   `json:"exception"`
 	Error     string   `json:"error"`
 	Message   string   `json:"message"`
@@ -97,8 +104,14 @@ func parseReport(data []byte) (Report, error) {
 	case ThreadDied:
 		report.Time = c.moment("time", d.Time)
 		report.Failure = d.failure(c)
+	case Released:
+		report.Time = c.moment("time", d.Time)
+		report.Release = d.release(c)
+		if report.Release.Outcome == NotGivenBack {
+			report.Failure = d.failure(c)
+		}
 	default:
-		c.fail("event", "is none of start, end, thread_died")
+		c.fail("event", "is none of start, end, thread_died, release")
 	}
 	if c.err != nil {
 		return Report{}, c.err
@@ -169,6 +182,24 @@ func (d *datagram) result(c *checker, start time.Time) Result {
 		c.memory("torch.start", d.Torch.Start)
 		c.memory("torch.end", d.Torch.End)
 		r.Torch = &TorchMemory{Start: *d.Torch.Start, End: d.Torch.End}
+	}
+	return r
+}
+
+func (d *datagram) release(c *checker) Release {
+	r := Release{Trigger: Trigger(d.Trigger), Outcome: ReleaseOutcome(d.Outcome)}
+	if !slices.Contains(triggers, r.Trigger) {
+		c.fail("trigger", "is none of asked, auto")
+	}
+	if !slices.Contains(releases, r.Outcome) {
+		c.fail("outcome", "is none of released, failed, misconfigured")
+	}
+	if r.Outcome == GivenBack {
+		r.Freed = &Freed{
+			FreedBytes:     c.bytes("freed_bytes", d.Freed),
+			AllocatedBytes: c.bytes("allocated_bytes", d.Allocated),
+			ReservedBytes:  c.bytes("reserved_bytes", d.Reserved),
+		}
 	}
 	return r
 }

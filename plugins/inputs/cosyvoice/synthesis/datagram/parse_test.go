@@ -52,16 +52,55 @@ func TestParseReport(t *testing.T) {
 		Failure: Failure{Exception: "builtins.Novel", Error: logline.OtherError},
 		Time:    at("2026-11-22T12:00:02Z"),
 	}, died, "a class of error that is not known is another one")
+
+	released, err := parseReport(read(t, "release.json"))
+	require.NoError(t, err)
+	require.Equal(t, Report{
+		Event: Released, ID: "c0a80101deadbeef", Time: at("2026-11-22T12:00:02Z"),
+		Release: Release{Trigger: ByLimit, Outcome: GivenBack, Freed: &Freed{3e9, 5e9, 6e9}},
+	}, released)
 }
 
-// Each is a good report with one thing wrong, and the error names the thing.
+// wrong is one thing wrong in a good report; a nil value takes the field out.
+type wrong struct {
+	field string
+	value any
+	want  string
+}
+
+// refuses makes a report with each, and requires that the error names the thing.
+func refuses(t *testing.T, good string, all []wrong) {
+	for _, test := range all {
+		t.Run(test.field, func(t *testing.T) {
+			var object map[string]any
+			require.NoError(t, json.Unmarshal(read(t, good), &object))
+			if object[test.field] = test.value; test.value == nil {
+				delete(object, test.field)
+			}
+			data, err := json.Marshal(object)
+			require.NoError(t, err)
+			_, err = parseReport(data)
+			require.ErrorContains(t, err, test.want)
+		})
+	}
+}
+
+func TestParseReleaseRefuses(t *testing.T) {
+	refuses(t, "release.json", []wrong{
+		{"id", nil, "field id"},
+		{"time", nil, "field time"},
+		{"trigger", "cron", "field trigger"},
+		{"outcome", "ok", "field outcome"},
+		{"freed_bytes", nil, "field freed_bytes"},
+		{"freed_bytes", -1, "field freed_bytes"},
+		{"allocated_bytes", 1 << 51, "field allocated_bytes"},
+		{"reserved_bytes", "6", `field "reserved_bytes"`},
+	})
+}
+
 func TestParseReportRefuses(t *testing.T) {
 	tooLong := long(601)
-	for _, test := range []struct {
-		field string
-		value any // nil takes the field out
-		want  string
-	}{
+	refuses(t, "end.json", []wrong{
 		{"v", 2, "field v is 2 where 1 is understood"},
 		{"v", nil, "field v is 0"},
 		{"v", "1", `field "v"`},
@@ -100,19 +139,7 @@ func TestParseReportRefuses(t *testing.T) {
 		{"exception", "王芳", "field exception"},
 		{"message", tooLong, "field message"},
 		{"message", "\x1b[A", "field message"},
-	} {
-		t.Run(test.field, func(t *testing.T) {
-			var object map[string]any
-			require.NoError(t, json.Unmarshal(read(t, "end.json"), &object))
-			if object[test.field] = test.value; test.value == nil {
-				delete(object, test.field)
-			}
-			data, err := json.Marshal(object)
-			require.NoError(t, err)
-			_, err = parseReport(data)
-			require.ErrorContains(t, err, test.want)
-		})
-	}
+	})
 }
 
 func TestParseReportTellsTheFirstError(t *testing.T) {
@@ -135,7 +162,7 @@ func TestParseReportTellsTheByte(t *testing.T) {
 
 // What is accepted can be counted on.
 func FuzzParseReport(f *testing.F) {
-	for _, name := range []string{"start.json", "end.json", "thread_died.json"} {
+	for _, name := range []string{"start.json", "end.json", "thread_died.json", "release.json"} {
 		f.Add(read(f, name))
 	}
 	f.Fuzz(func(t *testing.T, data []byte) {
@@ -164,6 +191,10 @@ func FuzzParseReport(f *testing.F) {
 				require.False(t, moment.Before(last))
 				last = moment
 			}
+		}
+		require.Equal(t, r.Release.Outcome == GivenBack, r.Release.Freed != nil)
+		if f := r.Release.Freed; f != nil {
+			require.False(t, min(f.FreedBytes, f.AllocatedBytes, f.ReservedBytes) < 0 || max(f.FreedBytes, f.AllocatedBytes, f.ReservedBytes) > 1<<50)
 		}
 		if r.Event == Ended {
 			require.Equal(t, r.Chunks > 0, !r.FirstChunk.IsZero() && !r.LastChunk.IsZero())

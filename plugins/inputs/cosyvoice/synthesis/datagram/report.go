@@ -20,6 +20,7 @@ const (
 	Started    Event = "start"       // a request began (Request)
 	Ended      Event = "end"         // it ended, in any way (Request, Result)
 	ThreadDied Event = "thread_died" // a thread that it had started raised an error (Time, Failure)
+	Released   Event = "release"     // torch was to give memory back, of no request (Time, Release, Failure)
 )
 
 // Outcome is how a request ended.
@@ -51,7 +52,8 @@ type Report struct {
 	Request
 	Result
 	Failure
-	// Time is when the thread died.
+	Release Release
+	// Time is when the thread died, or torch was done.
 	Time time.Time
 }
 
@@ -116,6 +118,35 @@ type TorchMemory struct {
 	Start AllocatorState
 	End   *AllocatorState // nil if it could not be read any more
 }
+
+// Trigger is why torch was to give memory back.
+type Trigger string
+
+// The triggers.
+const (
+	Asked   Trigger = "asked" // by a person
+	ByLimit Trigger = "auto"  // as the server's environment has it
+)
+
+// ReleaseOutcome is what came of it.
+type ReleaseOutcome string
+
+// The outcomes.
+const (
+	GivenBack     ReleaseOutcome = "released"
+	NotGivenBack  ReleaseOutcome = "failed"
+	Misconfigured ReleaseOutcome = "misconfigured" // the limit cannot be understood, and is none
+)
+
+// Release is a try to have torch give memory back.
+type Release struct {
+	Trigger Trigger
+	Outcome ReleaseOutcome
+	Freed   *Freed // if it was GivenBack
+}
+
+// Freed is what torch gave back, and what it holds after that, on all GPUs of a server together.
+type Freed struct{ FreedBytes, AllocatedBytes, ReservedBytes int64 }
 
 // AllocatorState is one reading.
 type AllocatorState struct {
