@@ -15,7 +15,7 @@ run in the middle of any line below.
 # this file, and where speech is synthesised torch has loaded it all long before.
 import os
 import sys
-from _thread import get_ident
+from _thread import get_ident, start_new_thread
 
 MODULE = "cosyvoice.cli.cosyvoice"
 MODES = ("sft", "zero_shot", "cross_lingual", "instruct", "instruct2", "vc")
@@ -45,6 +45,8 @@ ERRORS = (
 )
 
 _running = {}  # thread ident -> the request whose generator it is inside of
+_open = {}  # id -> a request that has begun and not ended
+_serving = {}  # process id -> a mark that it can be asked to release memory
 
 
 def _quiet(function):
@@ -125,6 +127,9 @@ class _Request:
             chunks=0, compute_seconds=0.0, overhead_seconds=0.0, consumer_seconds=0.0
         )
         self.memory = _torch_memory()
+        self.pid = os.getpid()
+        _open[self.report["id"]] = self
+        _serve_askers(self.pid)
 
     def _epoch(self, now):
         return self.wall + (now - self.began)
@@ -171,8 +176,15 @@ class _Request:
         self.report["overhead_seconds"] += self.model_since - self.resumed
         self.busy += now - self.resumed
 
+    def age(self):
+        """Seconds since it began, and since its consumer took a chunk and asked for no more."""
+        now = self.clock()
+        away = now - self.handed_out if self.report["chunks"] and self.handed_out > self.resumed else 0.0
+        return now - self.began, away
+
     @_quiet
     def end(self, outcome, error=None):
+        _open.pop(self.report["id"], None)
         now = self.clock()
         if error is None:
             self.model_since = now  # after its last chunk the model only tidies up
@@ -186,6 +198,22 @@ class _Request:
 
 
 _begin = _quiet(_Request)
+
+
+@_quiet
+def _serve_askers(pid):
+    """Has cosyvoice_telegraf_release.py run in each process that synthesises: in one forked
+    off as well, where no thread of its parent's runs."""
+    mark = object()
+    if pid not in _serving and _serving.setdefault(pid, mark) is mark:
+        start_new_thread(_serve, (pid,))
+
+
+@_quiet
+def _serve(pid):
+    from cosyvoice_telegraf_release import serve
+
+    serve(lambda: [r.age() for r in _open.copy().values() if r.pid == pid], _sender.send, _describe)
 
 
 @_quiet

@@ -38,13 +38,16 @@ func python(t *testing.T, socket string, folders []string, args ...string) *exec
 	for _, folder := range folders {
 		path = append(path, filepath.Join(here, "testdata", folder))
 	}
+	temporary, err := os.MkdirTemp("", "python") // a short path: a socket's has 107 bytes at the most
+	require.NoError(t, err)
+	t.Cleanup(func() { os.RemoveAll(temporary) })
 	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 	t.Cleanup(cancel)
 	cmd := exec.CommandContext(ctx, program, args...)
 	cmd.Env = append(os.Environ(),
 		"PYTHONPATH="+strings.Join(path, string(os.PathListSeparator)),
 		"PYTHONDONTWRITEBYTECODE=1", "PYTHONIOENCODING=utf-8",
-		"COSYVOICE_TELEGRAF_SOCKET="+socket)
+		"COSYVOICE_TELEGRAF_SOCKET="+socket, "TMPDIR="+temporary)
 	return cmd
 }
 
