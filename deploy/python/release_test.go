@@ -12,6 +12,7 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -35,18 +36,26 @@ type server struct {
 // startServer starts it with more variables in its environment; it reports to the socket.
 func startServer(t *testing.T, socket string, variables ...string) *server {
 	t.Helper()
-	s := &server{t: t, cmd: python(t, socket, []string{"faketorch"}, "testdata/asked.py")}
-	s.cmd.Env = append(s.cmd.Env, variables...)
-	s.cmd.Stderr = os.Stderr
-	var err error
-	s.stdin, err = s.cmd.StdinPipe()
+	cmd := python(t, socket, []string{"faketorch"}, "testdata/asked.py")
+	cmd.Env = append(cmd.Env, variables...)
+	s, err := start(t, cmd)
 	require.NoError(t, err)
-	stdout, err := s.cmd.StdoutPipe()
-	require.NoError(t, err)
-	s.stdout = bufio.NewReader(stdout)
-	require.NoError(t, s.cmd.Start())
-	t.Cleanup(s.end)
 	return s
+}
+
+func start(t *testing.T, cmd *exec.Cmd) (*server, error) {
+	t.Helper()
+	cmd.Stderr = os.Stderr
+	stdin, err := cmd.StdinPipe()
+	require.NoError(t, err)
+	stdout, err := cmd.StdoutPipe()
+	require.NoError(t, err)
+	s := &server{t, cmd, stdin, bufio.NewReader(stdout)}
+	if err := cmd.Start(); err != nil {
+		return nil, err
+	}
+	t.Cleanup(s.end)
+	return s, nil
 }
 
 func (s *server) end() {
@@ -268,6 +277,27 @@ func TestForkedCanBeAsked(t *testing.T) {
 	require.Equal(t, release.Released, answer.Outcome)
 	require.Equal(t, release.Busy, s.asked(0).Outcome)
 	require.NotEqual(t, s.door(), door(t, child))
+}
+
+// In a container the server has another number, another network and a folder that cannot be seen
+// from outside.
+func TestContainerCanBeAsked(t *testing.T) {
+	cmd := python(t, "", []string{"faketorch"}, "testdata/asked.py")
+	inside := exec.Command("/bin/sh", append([]string{"-c", `mount -t tmpfs none "$TMPDIR" && exec "$@"`, "sh"}, cmd.Args...)...)
+	inside.Env = cmd.Env
+	inside.SysProcAttr = &syscall.SysProcAttr{
+		Cloneflags:  syscall.CLONE_NEWUSER | syscall.CLONE_NEWPID | syscall.CLONE_NEWNS | syscall.CLONE_NEWNET,
+		UidMappings: []syscall.SysProcIDMap{{ContainerID: 0, HostID: syscall.Getuid(), Size: 1}},
+		GidMappings: []syscall.SysProcIDMap{{ContainerID: 0, HostID: syscall.Getgid(), Size: 1}},
+	}
+	s, err := start(t, inside)
+	if err != nil {
+		t.Skipf("no namespaces here: %v", err)
+	}
+	require.Equal(t, "1\n", s.says("print(os.getpid())"))
+	s.does("speak()")
+	require.Equal(t, release.Released, s.asked(0).Outcome)
+	require.Contains(t, s.door(), "/root"+os.TempDir(), "through the root of the process")
 }
 
 func TestNoFolderForTheSocket(t *testing.T) {

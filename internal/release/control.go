@@ -3,8 +3,10 @@
 package release
 
 import (
+	"bufio"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -40,19 +42,36 @@ func Find(procRoot string, pid int) (string, error) {
 	if n := len(status.NSpids); n > 0 {
 		inside = strconv.FormatUint(status.NSpids[n-1], 10)
 	}
-	own, err := procfs.NewFS(process)
-	if err != nil {
-		return "", fmt.Errorf("look at process %d: %w", pid, err)
-	}
-	listening, err := own.NetUNIX() // of the process's network namespace
+	file, err := os.Open(filepath.Join(process, "net", "unix")) // of its network namespace
 	if err != nil {
 		return "", fmt.Errorf("look for the sockets of process %d: %w", pid, err)
 	}
-	for _, row := range listening.Rows {
-		// A process that was forked off holds its parent's as well.
-		if owned[row.Inode] && strings.HasPrefix(filepath.Base(row.Path), "cosyvoice-release-"+inside+"-") {
-			return filepath.Join(process, "root", row.Path), nil
+	defer file.Close()
+	path, err := parseSockets(file, owned, "cosyvoice-release-"+inside+"-")
+	if err != nil || path == "" {
+		return "", err
+	}
+	return filepath.Join(process, "root", path), nil
+}
+
+// parseSockets finds, in the form of /proc/net/unix, the path of one of the given inodes whose
+// file's name begins so. Lines of another form it passes over: a socket may be called anything.
+// A process that was forked off holds its parent's sockets as well; hence the name.
+func parseSockets(r io.Reader, inodes map[uint64]bool, prefix string) (string, error) {
+	lines := bufio.NewScanner(r)
+	for lines.Scan() {
+		// Num RefCount Protocol Flags Type St Inode Path
+		head, path, ok := strings.Cut(lines.Text(), " /")
+		fields := strings.Fields(head)
+		if !ok || len(fields) != 7 || !strings.HasPrefix(filepath.Base(path), prefix) {
+			continue
 		}
+		if inode, err := strconv.ParseUint(fields[6], 10, 64); err == nil && inodes[inode] {
+			return "/" + path, nil
+		}
+	}
+	if err := lines.Err(); err != nil {
+		return "", fmt.Errorf("read the list of sockets: %w", err)
 	}
 	return "", nil
 }

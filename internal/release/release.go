@@ -27,8 +27,8 @@ type Result struct {
 	PID      int    `json:"pid"`
 	Answer
 	FreedBytes int64 `json:"freed_bytes"`
-	// Err is why it could not be asked, or did not answer.
-	Err error `json:"-"`
+	// Reason is why it could not be asked, or did not answer.
+	Reason string `json:"reason,omitempty"`
 }
 
 // All asks every process of the servers that can be asked, all at once: a server may have
@@ -39,11 +39,11 @@ func All(ctx context.Context, servers []Server, wait time.Duration) []Result {
 	var work sync.WaitGroup
 	for _, s := range servers {
 		var results []*Result
-		denied := error(nil)
+		var failed error
 		for _, pid := range s.PIDs {
 			path, err := Find(procfs.DefaultMountPoint, pid)
 			if err != nil && !isGone(err) {
-				denied = err
+				failed = err
 			}
 			if path == "" {
 				continue
@@ -53,7 +53,7 @@ func All(ctx context.Context, servers []Server, wait time.Duration) []Result {
 			work.Go(func() { r.ask(ctx, path, wait) })
 		}
 		if len(results) == 0 {
-			results = []*Result{unasked(s, denied)}
+			results = []*Result{unasked(s, failed)}
 		}
 		asked = append(asked, results)
 	}
@@ -70,24 +70,23 @@ func All(ctx context.Context, servers []Server, wait time.Duration) []Result {
 func (r *Result) ask(ctx context.Context, path string, wait time.Duration) {
 	answer, err := Ask(ctx, path, wait, patience)
 	if err != nil {
-		answer.Outcome = NoAnswer
-		if errors.Is(err, fs.ErrPermission) {
-			answer.Outcome = Denied
-		}
+		answer.Outcome, r.Reason = unanswered(err), err.Error()
 	}
-	r.Answer, r.FreedBytes, r.Err = answer, answer.FreedBytes(), err
+	r.Answer, r.FreedBytes = answer, answer.FreedBytes()
 }
 
 // unasked is the result of a server of which no process can be asked.
 func unasked(s Server, err error) *Result {
-	r := &Result{Instance: s.Instance, PID: s.PID, Err: err}
-	switch {
-	case err == nil:
-		r.Outcome = NoFile
-	case errors.Is(err, fs.ErrPermission):
-		r.Outcome = Denied
-	default:
-		r.Outcome = NoAnswer
+	r := &Result{Instance: s.Instance, PID: s.PID, Answer: Answer{Outcome: NoFile}}
+	if err != nil {
+		r.Outcome, r.Reason = unanswered(err), err.Error()
 	}
 	return r
+}
+
+func unanswered(err error) Outcome {
+	if errors.Is(err, fs.ErrPermission) {
+		return Denied
+	}
+	return NoAnswer
 }
