@@ -49,8 +49,8 @@ func hash(content []byte) string {
 // installPluginConf puts the plugin's settings where there are none; from then on
 // they are the user's.
 func (f Folder) installPluginConf() error {
-	if _, err := os.Stat(f.pluginConf()); !errors.Is(err, fs.ErrNotExist) {
+	if _, err := os.Stat(f.PluginConf()); !errors.Is(err, fs.ErrNotExist) {
 		return err
 	}
-	return files.Replace(f.pluginConf(), []byte(pluginConf))
+	return files.Replace(f.PluginConf(), []byte(pluginConf))
 }

@@ -105,7 +105,7 @@ func prepareFakeGPU(folder Folder, library string) (pluginConf string, err error
 # "cosyvoicectl up --demo"; %s is for real GPUs.
 [[inputs.cosyvoice]]
   nvml_library = %q
-`, folder.pluginConf(), library)
+`, folder.PluginConf(), library)
 	return pluginConf, files.Replace(pluginConf, []byte(content))
 }
 

@@ -57,7 +57,7 @@ func TestFakeGPUGetsItsOwnSettings(t *testing.T) {
 	conf, err := prepareFakeGPU(folder, "/opt/demo/libnvidia-ml.so.1")
 	require.NoError(t, err)
 	require.True(t, fileContains(conf, `nvml_library = "/opt/demo/libnvidia-ml.so.1"`)())
-	require.NoFileExists(t, folder.pluginConf(), "the user's settings are left alone")
+	require.NoFileExists(t, folder.PluginConf(), "the user's settings are left alone")
 	state, err := fakenvml.Read(folder.gpuState())
 	require.NoError(t, err)
 	require.Len(t, state.Devices, 1)

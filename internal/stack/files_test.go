@@ -99,10 +99,10 @@ func TestTelegrafConfIsUpdatedUnlessEdited(t *testing.T) {
 func TestPluginConfIsTheUsers(t *testing.T) {
 	folder := newFolder(t)
 	require.NoError(t, folder.installPluginConf())
-	require.True(t, fileContains(folder.pluginConf(), "[[inputs.cosyvoice]]")())
-	require.NoError(t, os.WriteFile(folder.pluginConf(), []byte("mine"), 0o600))
+	require.True(t, fileContains(folder.PluginConf(), "[[inputs.cosyvoice]]")())
+	require.NoError(t, os.WriteFile(folder.PluginConf(), []byte("mine"), 0o600))
 	require.NoError(t, folder.installPluginConf())
-	require.True(t, fileContains(folder.pluginConf(), "mine")())
+	require.True(t, fileContains(folder.PluginConf(), "mine")())
 }
 
 func TestLogIsSetAsideWhenLarge(t *testing.T) {

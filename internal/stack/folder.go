@@ -25,7 +25,6 @@ func (f Folder) logs() string           { return f.path("logs") }
 func (f Folder) log(part string) string { return f.path("logs", part+".log") }
 func (f Folder) demo() string           { return f.path("demo") }
 func (f Folder) telegrafConf() string   { return f.path("telegraf.conf") }
-func (f Folder) pluginConf() string     { return f.path("cosyvoice.conf") }
 func (f Folder) runFile() string        { return f.path("run.json") }
 func (f Folder) reportSocket() string   { return f.path("reports.sock") }
 func (f Folder) lockFile() string       { return f.path("up.lock") }
@@ -45,6 +44,9 @@ func (f Folder) Secrets() reconcile.Secrets { return reconcile.Secrets(f.path("s
 
 // SettingsFile is where settings are looked for.
 func (f Folder) SettingsFile() string { return f.path("cosyvoicectl.toml") }
+
+// PluginConf holds the settings of the plugin.
+func (f Folder) PluginConf() string { return f.path("cosyvoice.conf") }
 
 // create makes the folder and those in it. They are the user's alone: the data
 // tells what runs on the host, and the logs may.

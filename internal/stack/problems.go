@@ -89,7 +89,7 @@ func (s *Status) judgeData() {
 		}
 	}
 	if len(s.Readings.Servers) == 0 {
-		s.problem(words.NoServer, s.Folder.pluginConf())
+		s.problem(words.NoServer, s.Folder.PluginConf())
 	}
 	for _, server := range s.Readings.Servers {
 		switch {

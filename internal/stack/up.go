@@ -65,7 +65,7 @@ type plan struct {
 
 func prepare(ctx context.Context, options Options) (plan, error) {
 	folder, say := options.Folder, options.Say
-	p := plan{url: influxURL(options.InfluxPort), pluginConf: folder.pluginConf()}
+	p := plan{url: influxURL(options.InfluxPort), pluginConf: folder.PluginConf()}
 	say.Say(words.StateFolder, string(folder))
 	if err := checkPort("influxd", options.InfluxPort, "--influx-port"); err != nil {
 		return plan{}, err

@@ -114,17 +114,9 @@ func (c *Cosyvoice) Init() error {
 		return fmt.Errorf("probe_interval and probe_timeout must be longer than 0; they are %s and %s",
 			time.Duration(c.ProbeInterval), time.Duration(c.ProbeTimeout))
 	}
-	pins := make([]process.Pin, 0, len(c.Instances))
-	for _, i := range c.Instances {
-		pin := process.Pin{Name: i.Name, PIDFile: i.PIDFile, Port: i.Port, Unit: i.Unit, Cgroup: i.Cgroup}
-		if i.Pattern != "" {
-			pattern, err := regexp.Compile(i.Pattern)
-			if err != nil {
-				return fmt.Errorf("pattern %q of an instance: %w", i.Pattern, err)
-			}
-			pin.Pattern = pattern
-		}
-		pins = append(pins, pin)
+	pins, err := c.Pins()
+	if err != nil {
+		return err
 	}
 	options := c.host
 	options.Pins, options.Version, options.Log = pins, c.Version, c.Log
@@ -151,6 +143,23 @@ func (c *Cosyvoice) Init() error {
 		PCIe:    c.PCIe, NVLink: c.NVLink, Log: c.Log,
 	})
 	return nil
+}
+
+// Pins are the servers that the settings name.
+func (c *Cosyvoice) Pins() ([]process.Pin, error) {
+	pins := make([]process.Pin, 0, len(c.Instances))
+	for _, i := range c.Instances {
+		pin := process.Pin{Name: i.Name, PIDFile: i.PIDFile, Port: i.Port, Unit: i.Unit, Cgroup: i.Cgroup}
+		if i.Pattern != "" {
+			pattern, err := regexp.Compile(i.Pattern)
+			if err != nil {
+				return nil, fmt.Errorf("pattern %q of an instance: %w", i.Pattern, err)
+			}
+			pin.Pattern = pattern
+		}
+		pins = append(pins, pin)
+	}
+	return pins, nil
 }
 
 // Start begins the sampling between ticks.
