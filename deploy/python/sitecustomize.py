@@ -6,6 +6,9 @@ cosyvoice.cli.cosyvoice. Then it wraps the inference methods found there. A repo
 JSON object in one datagram on a local socket; what it holds is told in README.md beside
 this file. No text that is spoken is ever sent, and of an error only its class.
 
+From the first synthesis on, cosyvoice_telegraf_release.py gives GPU memory back to those who
+ask for it, in a thread of its own.
+
 The server comes first. Nothing raised here reaches it, nothing here waits, and nothing
 takes a lock: a generator that nobody finished is ended by the garbage collector, which may
 run in the middle of any line below.
