@@ -48,6 +48,20 @@ func TestReports(t *testing.T) {
 		}
 	}
 	assert.Len(t, v.eventsOf("oom"), 4, "each once, of the log and the reports")
+	v.releases(t)
+}
+
+// releases has the server give memory back, which is an event.
+func (v *server) releases(t *testing.T) {
+	said, err := exec.Command(program(t, "cosyvoicectl"), "release-cache", "--lang", "en", "--state", v.stack.dir, "--instance", v.instance).CombinedOutput()
+	require.NoError(t, err, "%s", said)
+	assert.Contains(t, string(said), "gave back 2.8 GiB")
+	v.stack.eventually("that is an event", func() bool { return len(v.eventsOf("cache_released")) > 0 })
+	events := v.eventsOf("cache_released")
+	require.Len(t, events, 1)
+	assert.Equal(t, "info", events[0]["severity"])
+	assert.Equal(t, 3e9, number(events[0], "freed_bytes"))
+	assert.Equal(t, 5e9, number(events[0], "torch_reserved_bytes"))
 }
 
 // startPython starts the server, which is asked through what it returns.
@@ -70,7 +84,7 @@ func (v *server) startPython(t *testing.T) io.Writer {
 	v.cmd = exec.Command(python, "server.py", "--port", v.instance, "--model_dir", "Fun-CosyVoice3-0.5B", "--truth", v.truthFile())
 	v.cmd.Dir, v.cmd.Stdout, v.cmd.Stderr = v.dir, log, log
 	v.cmd.Env = append(os.Environ(), "PYTHONPATH="+strings.Join(path, string(os.PathListSeparator)), "PYTHONDONTWRITEBYTECODE=1",
-		"PYTHONIOENCODING=utf-8", "COSYVOICE_TELEGRAF_SOCKET="+filepath.Join(v.stack.dir, "reports.sock"))
+		"PYTHONIOENCODING=utf-8", "COSYVOICE_TELEGRAF_SOCKET="+filepath.Join(v.stack.dir, "reports.sock"), "TMPDIR="+v.dir)
 	ask, err := v.cmd.StdinPipe()
 	require.NoError(t, err)
 	startUntilEnd(t, v.cmd)
