@@ -147,7 +147,7 @@ Server 50000 (pid 4) has nothing to release: PyTorch uses no GPU there.
 Server 50000 (pid 5) released nothing: PyTorch raised torch.AcceleratorError. After a CUDA error a server has to be restarted; see: cosyvoicectl why
 Server 50000 (pid 6) does not understand the question: its deploy/python is of another release. Copy that of this one over it, and restart the server.
 Server 50000 (pid 7) belongs to another user; only that one and root may ask it: sudo cosyvoicectl release-cache (permission denied)
-Server 50000 (pid 8) did not answer: i/o timeout [A. It may hang, or have just ended: cosyvoicectl status
+Server 50000 (pid 8) did not answer: i/o timeout [A. It may hang, have just ended, or still wait for another who asked: cosyvoicectl status
 Server 50000 (pid 9) cannot be asked: it was started without deploy/python, or has synthesised nothing since its start.
 
 With deploy/python on its PYTHONPATH`,

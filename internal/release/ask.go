@@ -70,8 +70,8 @@ func (a *Answer) FreedBytes() int64 {
 }
 
 // Ask asks at a path that Find has returned, and has the server wait so long for a moment in
-// which nothing is in flight. Answered by patience after that, or not at all. If ctx ends the
-// server stops waiting and releases nothing.
+// which nothing is in flight; the answer has to be there patience after that. If ctx ends before,
+// the server stops waiting and releases nothing.
 func Ask(ctx context.Context, path string, wait, patience time.Duration) (Answer, error) {
 	ctx, cancel := context.WithTimeout(ctx, wait+patience)
 	defer cancel()

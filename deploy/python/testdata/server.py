@@ -76,6 +76,7 @@ def transparent():
         list(voice.inference_sft("a", "b"))
     except ZeroDivisionError as error:
         print(repr(error), error.__cause__, error.__context__)
+    print([thread.name for thread in threading.enumerate()])
 
 
 def stream():
