@@ -30,10 +30,11 @@ demo: build parts ## the whole stack on this machine, with stand-ins for what it
 up: build parts ## the whole stack on this machine
 	$(BIN)/cosyvoicectl up
 
-generate: ## write what is made from the schema and the templates: plugin README, testcases, scores, tasks, InfluxDB template
+generate: ## write what is made from the schema and the templates: plugin README, testcases, scores, tasks, InfluxDB template, pictures of top
 	go test ./plugins/inputs/cosyvoice -run 'README|TestCases' -update
 	go test ./plugins/inputs/cosyvoice/synthesis -run TestScores -update
 	go test ./internal/toolkit -run 'AreWritten|IsWritten' -update
+	go test ./internal/top -run Pictures -update
 
 corpus: ## make the corpus of logs anew: 2 minutes, needs Python 3.10 and 3.12, and PyPI once
 	sh test/corpus/generate.sh
