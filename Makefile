@@ -7,8 +7,6 @@ export CGO_CFLAGS ?= -O2 -g -Wno-deprecated-declarations
 VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
 LDFLAGS := -s -w -X main.version=$(VERSION)
 BIN     := bin
-# Nobody is asked over HTTP/2; without it each process of the plugin is 0.4 MB smaller.
-TAGS    := nethttpomithttp2
 
 .PHONY: help build parts demo up generate corpus lint unit e2e test test-long bench
 
@@ -17,7 +15,7 @@ help: ## list the commands
 
 build: ## build the plugin, the tool, and the stand-ins for a GPU and a server
 	@mkdir -p $(BIN)
-	go build -trimpath -tags $(TAGS) -ldflags "$(LDFLAGS)" -o $(BIN)/ ./cmd/...
+	go build -trimpath -ldflags "$(LDFLAGS)" -o $(BIN)/ ./cmd/...
 	go build -trimpath -o $(BIN)/cosyvoice-sim ./test/simulator
 	go run ./test/fakenvml/cmd/fakenvml build --out $(BIN)
 

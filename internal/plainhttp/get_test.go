@@ -24,7 +24,7 @@ func serve(t *testing.T, handler http.HandlerFunc) netip.AddrPort {
 
 // get returns the status and the body.
 func get(ctx context.Context, address netip.AddrPort) (status int, body string, err error) {
-	err = Get(ctx, address, "/metrics", limit, func(r *http.Response) error {
+	err = Get(ctx, address, "/metrics", limit, func(r *Response) error {
 		status = r.StatusCode
 		text, err := io.ReadAll(r.Body)
 		body = string(text)

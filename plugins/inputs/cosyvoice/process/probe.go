@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"io"
 	"net"
-	"net/http"
 	"net/netip"
 	"sync"
 	"time"
@@ -26,6 +25,7 @@ const (
 	defaultProbeTimeout  = 2 * time.Second
 	defaultProbeInterval = 10 * time.Second
 	probeBodyLimit       = 4 << 10
+	firstServerError     = 500 // HTTP status
 )
 
 // Paths that answer without work. A GET of FastAPI's own routes would
@@ -182,8 +182,8 @@ func (p *prober) ask(ctx context.Context, t target) error {
 		}
 		return connection.Close()
 	}
-	err := plainhttp.Get(ctx, t.address, probePaths[t.api], probeBodyLimit, func(response *http.Response) error {
-		if response.StatusCode >= http.StatusInternalServerError {
+	err := plainhttp.Get(ctx, t.address, probePaths[t.api], probeBodyLimit, func(response *plainhttp.Response) error {
+		if response.StatusCode >= firstServerError {
 			return fmt.Errorf("status %s", response.Status)
 		}
 		// What is left of a small answer is read, so that the server does not see its

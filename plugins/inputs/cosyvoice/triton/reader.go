@@ -5,7 +5,6 @@ package triton
 import (
 	"context"
 	"fmt"
-	"net/http"
 	"net/netip"
 	"sync"
 	"time"
@@ -16,6 +15,7 @@ import (
 const (
 	timeout   = 2 * time.Second
 	bodyLimit = 4 << 20 // histograms of dozens of models have less
+	statusOK  = 200
 )
 
 // Logger is the part of telegraf.Logger that this package uses.
@@ -131,8 +131,8 @@ func (r *Reader) ask(ctx context.Context, at time.Time, instance string, address
 func fetch(ctx context.Context, address netip.AddrPort) (models []Model, err error) {
 	ctx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
-	err = plainhttp.Get(ctx, address, "/metrics", bodyLimit, func(response *http.Response) error {
-		if response.StatusCode != http.StatusOK {
+	err = plainhttp.Get(ctx, address, "/metrics", bodyLimit, func(response *plainhttp.Response) error {
+		if response.StatusCode != statusOK {
 			return fmt.Errorf("status %s", response.Status)
 		}
 		models, err = parse(response.Body)
