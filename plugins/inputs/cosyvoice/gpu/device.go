@@ -18,6 +18,8 @@ type device struct {
 	watched     bool        // its Xids are waited for
 	lastSampled uint64      // time of the newest process sample seen, by NVML's clock
 
+	held held // when its memory was read last
+
 	sampledBefore uint64 // lastSampled when this reading began, for one more try
 }
 

@@ -17,8 +17,7 @@ type call struct {
 	read   func(*driver, *device, *Reading) nvml.Return
 }
 
-// cardFamilies are read on a tick. Processes follow memory directly: what no process
-// owns is the difference of the two, so they must be of one instant.
+// cardFamilies are read on a tick.
 var cardFamilies = []family{
 	memoryFamily,
 	processFamily,
@@ -43,10 +42,13 @@ var cardFamilies = []family{
 // answer for the card or call the handle invalid.
 var instanceFamilies = []family{memoryFamily, processFamily}
 
+// Memory and processes are asked of all devices before the other families. Processes
+// follow memory directly: what no process owns is the difference of the two, so they must
+// be of one instant.
 var (
 	memoryFamily = family{"memory", []call{
-		{"nvmlDeviceGetMemoryInfo_v2", readMemoryV2},
-		{"nvmlDeviceGetMemoryInfo", readMemoryV1},
+		{"nvmlDeviceGetMemoryInfo_v2", readMemory},
+		{"nvmlDeviceGetMemoryInfo", readMemory},
 	}}
 	processFamily = family{"processes", []call{
 		{"nvmlDeviceGetComputeRunningProcesses_v3", readProcesses},

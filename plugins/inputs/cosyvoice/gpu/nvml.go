@@ -15,6 +15,7 @@ type driver struct {
 	devices []*device       // those that could be opened, each before its instances of MIG
 	closed  []closed        // the others
 	place   *place          // where this goroutine is
+	holders *holders
 
 	failed int // devices that answered nothing when read last
 
@@ -34,6 +35,10 @@ func openDriver(h host, library string, at *place) (*driver, error) {
 	}
 	d := &driver{lib: lib, host: h, place: at, symbols: map[string]bool{}, library: mappedLibrary(library)}
 	d.identity = h.identify(d.library)
+	var err error
+	if d.holders, err = openHolders(library); err != nil {
+		return nil, &problem{State: StateFailed, Reason: err.Error()}
+	}
 	return d, d.enumerate()
 }
 
@@ -132,6 +137,7 @@ func (d *driver) readings(r request) ([]Reading, error) {
 }
 
 func (d *driver) readDevices(asked request) (out []Reading, failed int) {
+	d.holders.read(d.devices, d.place)
 	out = make([]Reading, len(d.devices))
 	for i, dev := range d.devices {
 		out[i] = Reading{

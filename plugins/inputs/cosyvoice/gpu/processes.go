@@ -6,32 +6,6 @@ import (
 	"github.com/NVIDIA/go-nvml/pkg/nvml"
 )
 
-// readProcesses merges the lists of compute and graphics processes: one that does
-// both stands in both, with the same memory.
-func readProcesses(d *driver, dev *device, r *Reading) nvml.Return {
-	all, ret := dev.GetComputeRunningProcesses()
-	if ret != nvml.SUCCESS {
-		return ret
-	}
-	const graphicsCall = "nvmlDeviceGetGraphicsRunningProcesses"
-	if d.has(graphicsCall+"_v3") || d.has(graphicsCall+"_v2") || d.has(graphicsCall) {
-		graphics, ret := dev.GetGraphicsRunningProcesses()
-		if ret != nvml.SUCCESS && ret != nvml.ERROR_NOT_SUPPORTED {
-			return ret
-		}
-		all = append(all, graphics...)
-	}
-	r.Processes = make([]Process, 0, len(all))
-	seen := map[uint32]bool{}
-	for _, p := range all {
-		if !seen[p.Pid] {
-			seen[p.Pid] = true
-			r.Processes = append(r.Processes, Process{PID: int(p.Pid), MemoryBytes: number(p.UsedGpuMemory)})
-		}
-	}
-	return nvml.SUCCESS
-}
-
 // readProcessUtilization gives each process that holds memory its share of the SMs
 // since the tick before. NVML keeps samples of processes that used the SMs; where it
 // has none of an idle card, all were idle.

@@ -6,15 +6,12 @@
 #include <stdlib.h>
 #include <time.h>
 
+#include "memory.h"
+
 #define TARGETS 256  /* 32 cards, all with 7 instances of MIG */
 #define SAMPLES 8192 /* two hours of one device, half a minute of 256 */
 
-/* What is used of nvml.h. */
-typedef int answer;
-enum { SUCCESS = 0, NOT_SUPPORTED = 3 };
-enum { CLOCK_SM = 1 };
-struct memory { unsigned long long total, free, used; };
-struct memory_v2 { unsigned version; unsigned long long total, reserved, free, used; };
+enum { CLOCK_SM = 1 }; /* of nvml.h */
 struct utilization { unsigned gpu, memory; };
 
 struct target {
@@ -24,9 +21,8 @@ struct target {
 };
 
 struct sampler {
+	struct memory_calls memory;
 	/* NULL where the driver does not export it. */
-	answer (*memory)(void *device, struct memory *);
-	answer (*memory_v2)(void *device, struct memory_v2 *);
 	answer (*utilization)(void *device, struct utilization *);
 	answer (*clock)(void *device, int clock, unsigned *mhz);
 
@@ -45,20 +41,6 @@ static double now(void) {
 	return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
 }
 
-static answer read_memory(struct sampler *s, void *device, uint64_t *used) {
-	struct memory_v2 v2 = {.version = sizeof v2 | 2 << 24};
-	struct memory v1 = {0};
-	answer ret = NOT_SUPPORTED;
-	if (s->memory_v2 != NULL) {
-		ret = s->memory_v2(device, &v2);
-		if (ret == SUCCESS) *used = v2.used;
-	} else if (s->memory != NULL) {
-		ret = s->memory(device, &v1);
-		if (ret == SUCCESS) *used = v1.used;
-	}
-	return ret;
-}
-
 /* Reads one device, and notes of it what need not be asked again. */
 static struct sample read_target(struct sampler *s, struct target *t) {
 	struct timespec wall;
@@ -67,7 +49,12 @@ static struct sample read_target(struct sampler *s, struct target *t) {
 		.at = wall.tv_sec * 1000 + wall.tv_nsec / 1000000,
 		.used = UINT64_MAX, .busy = UINT32_MAX, .clock_sm = UINT32_MAX,
 	};
-	if (t->memory) t->memory = read_memory(s, t->device, &out.used) != NOT_SUPPORTED;
+	if (t->memory) {
+		struct memory memory;
+		answer ret = memory_read(s->memory, t->device, &memory);
+		out.used = memory.used;
+		t->memory = ret != NOT_SUPPORTED && ret != FUNCTION_NOT_FOUND;
+	}
 	if (t->utilization) {
 		struct utilization u;
 		answer ret = s->utilization(t->device, &u);
@@ -114,8 +101,7 @@ struct sampler *sampler_new(const char *library) {
 	void *nvml = dlopen(library, RTLD_LAZY | RTLD_NOLOAD);
 	struct sampler *s = calloc(1, sizeof *s);
 	if (nvml == NULL || s == NULL) return NULL;
-	s->memory = (answer (*)(void *, struct memory *))dlsym(nvml, "nvmlDeviceGetMemoryInfo");
-	s->memory_v2 = (answer (*)(void *, struct memory_v2 *))dlsym(nvml, "nvmlDeviceGetMemoryInfo_v2");
+	s->memory = memory_find(nvml);
 	s->utilization = (answer (*)(void *, struct utilization *))dlsym(nvml, "nvmlDeviceGetUtilizationRates");
 	s->clock = (answer (*)(void *, int, unsigned *))dlsym(nvml, "nvmlDeviceGetClockInfo");
 	pthread_mutex_init(&s->lock, NULL);

@@ -2,28 +2,6 @@ package gpu
 
 import "github.com/NVIDIA/go-nvml/pkg/nvml"
 
-// readMemoryV2 reads "used" as what was allocated, with "reserved" apart from it, as
-// nvidia-smi shows them since driver 510 (nvml.h, nvmlMemory_v2_t).
-func readMemoryV2(_ *driver, dev *device, r *Reading) nvml.Return {
-	m, ret := dev.GetMemoryInfo_v2()
-	if ret == nvml.SUCCESS {
-		r.MemoryUsedBytes, r.MemoryFreeBytes = number(m.Used), number(m.Free)
-		r.MemoryReservedBytes, r.MemoryTotalBytes = number(m.Reserved), number(m.Total)
-	}
-	return ret
-}
-
-// readMemoryV1 serves drivers before 510, whose "used" includes what is reserved
-// (nvml.h, nvmlMemory_t).
-func readMemoryV1(_ *driver, dev *device, r *Reading) nvml.Return {
-	m, ret := dev.GetMemoryInfo()
-	if ret == nvml.SUCCESS {
-		r.MemoryUsedBytes, r.MemoryFreeBytes = number(m.Used), number(m.Free)
-		r.MemoryTotalBytes = number(m.Total)
-	}
-	return ret
-}
-
 func readUtilization(_ *driver, dev *device, r *Reading) nvml.Return {
 	u, ret := dev.GetUtilizationRates()
 	if ret == nvml.SUCCESS {

@@ -1,5 +1,8 @@
 package gpu
 
+// #include "holders.h"
+import "C"
+
 import (
 	"os"
 	"strconv"
@@ -15,22 +18,21 @@ const stuckAfter = 500 * time.Millisecond
 // place tells which card is being asked, to a goroutine beside the one that asks and
 // that may wait for ever. The zero value is no card.
 type place struct {
-	card    atomic.Int64            // index + 1
-	since   atomic.Int64            // Unix time in nanoseconds
+	asked   C.struct_place          // only by atomic operations; holders sets it, too
 	sampler atomic.Pointer[sampler] // asks too, once it is there
 }
 
 func (p *place) enter(card int) {
-	p.since.Store(time.Now().UnixNano())
-	p.card.Store(int64(card) + 1)
+	atomic.StoreInt64((*int64)(&p.asked.since), time.Now().UnixNano())
+	atomic.StoreInt64((*int64)(&p.asked.card), int64(card)+1)
 }
 
-func (p *place) leave() { p.card.Store(0) }
+func (p *place) leave() { atomic.StoreInt64((*int64)(&p.asked.card), 0) }
 
 // waits is for how long a card has been asked, and which.
 func (p *place) waits() (card int, waits time.Duration) {
-	if card = int(p.card.Load()) - 1; card >= 0 {
-		waits = time.Since(time.Unix(0, p.since.Load()))
+	if card = int(atomic.LoadInt64((*int64)(&p.asked.card))) - 1; card >= 0 {
+		waits = time.Since(time.Unix(0, atomic.LoadInt64((*int64)(&p.asked.since))))
 	}
 	return card, waits
 }
