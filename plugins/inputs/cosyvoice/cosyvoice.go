@@ -84,6 +84,8 @@ type Cosyvoice struct {
 	ticked   time.Time         // the last tick
 
 	checkpoint synthesis.Checkpoint // of what was told last
+	news       bool                 // was told since a checkpoint was kept
+	kept       time.Time            // when one was
 	unsaved    []remembered
 	toSave     synthesis.Checkpoint // at the next tick
 

@@ -2,6 +2,7 @@ package cosyvoice
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"github.com/cosyvoice-telegraf/cosyvoice-telegraf/plugins/inputs/cosyvoice/process"
@@ -52,7 +53,14 @@ func (c *Cosyvoice) read(ctx context.Context, at time.Time, report *process.Repo
 	c.toSave = nil
 	return c.logDesk.ask(ctx, at, question, func(r *logReport) {
 		c.told = append(c.told, r.readings...)
-		c.checkpoint = r.checkpoint
+		c.checkpoint, c.news = r.checkpoint, c.news || tells(r.readings)
+	})
+}
+
+// tells whether reading the logs again would tell something again.
+func tells(readings []synthesis.Reading) bool {
+	return slices.ContainsFunc(readings, func(r synthesis.Reading) bool {
+		return len(r.Syntheses)+len(r.Faults)+len(r.Notices)+len(r.Stuck)+len(r.Loads)+len(r.Outputs) > 0
 	})
 }
 
@@ -70,6 +78,10 @@ func logServers(services []process.Service) []synthesis.Server {
 // Telegraf's memory: if Telegraf is killed in that time, it is read and written again.
 const saveAfter = 30 * time.Second
 
+// saveQuiet is how often it is saved how far logs were read that tell nothing: a server
+// may write a line for each probe, and to save waits for the disk.
+const saveQuiet = time.Minute
+
 // remembered is how far the logs were read when all before was given to the runner.
 type remembered struct {
 	checkpoint synthesis.Checkpoint
@@ -84,7 +96,10 @@ func (c *Cosyvoice) remember(now time.Time) {
 		return
 	}
 	stats := c.RunnerStats()
-	c.unsaved = append(c.unsaved, remembered{c.checkpoint, now, stats.PointsQueued})
+	if c.news || now.Sub(c.kept) >= saveQuiet {
+		c.unsaved = append(c.unsaved, remembered{c.checkpoint, now, stats.PointsQueued})
+		c.news, c.kept = false, now
+	}
 	c.checkpoint = nil
 	done := 0
 	for done < len(c.unsaved) {
