@@ -119,8 +119,13 @@ func (o *ownership) visible(nvmlPID int) (pid int, ok bool) {
 }
 
 func (o *ownership) isInitial() bool {
-	link, err := os.Readlink(filepath.Join(o.root, "self", "ns", "pid"))
+	link, err := pidNamespace(o.root)
 	return err != nil || link == initialNamespace
+}
+
+// pidNamespace is the process id namespace in which this program runs.
+func pidNamespace(root string) (string, error) {
+	return os.Readlink(filepath.Join(root, "self", "ns", "pid"))
 }
 
 // find returns the processes that use CUDA, this program's own left out.

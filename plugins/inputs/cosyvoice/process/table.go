@@ -9,6 +9,8 @@ import (
 	"os"
 	"slices"
 	"time"
+
+	"github.com/prometheus/procfs"
 )
 
 const (
@@ -38,8 +40,8 @@ const (
 type table struct {
 	stats    *statReader
 	root     string
-	lister   lister
-	line     []byte // buffer
+	list     func() ([]listed, error) // the processes alive
+	line     []byte                   // buffer
 	seed     maphash.Seed
 	age      func(processID) time.Duration
 	self     int
@@ -79,8 +81,12 @@ type processID struct {
 type examiner func(pid int, argv []string) *match
 
 func newTable(root string, stats *statReader, age func(processID) time.Duration) table {
+	list := (&lister{root: root}).list
+	if namespace, _ := pidNamespace(root); root == procfs.DefaultMountPoint && namespace == initialNamespace {
+		list = newCensus(root, isProcess).list
+	}
 	return table{
-		stats: stats, root: root, lister: lister{root: root}, line: make([]byte, longestLine), seed: maphash.MakeSeed(),
+		stats: stats, root: root, list: list, line: make([]byte, longestLine), seed: maphash.MakeSeed(),
 		age: age, self: os.Getpid(),
 		entries: make(map[int]*entry), children: make(map[int]map[int]bool), patience: firstPatience,
 	}
@@ -90,7 +96,7 @@ func newTable(root string, stats *statReader, age func(processID) time.Duration)
 // is looked at whether it is due or not. Until every process was looked at once, it
 // ends when its patience does, and the next one goes on.
 func (t *table) scan(gpuPIDs map[int]bool, examine examiner) (Scan, error) {
-	processes, err := t.lister.list()
+	processes, err := t.list()
 	if err != nil {
 		return Scan{}, err
 	}
