@@ -15,6 +15,7 @@ import (
 	"runtime"
 	"runtime/debug"
 	"syscall"
+	"time"
 	_ "time/tzdata" // for hosts without time zones
 
 	"github.com/influxdata/telegraf"
@@ -23,6 +24,7 @@ import (
 
 	"github.com/cosyvoice-telegraf/cosyvoice-telegraf/internal/config"
 	"github.com/cosyvoice-telegraf/cosyvoice-telegraf/internal/execd"
+	"github.com/cosyvoice-telegraf/cosyvoice-telegraf/internal/footprint"
 	"github.com/cosyvoice-telegraf/cosyvoice-telegraf/plugins/inputs/cosyvoice"
 	"github.com/cosyvoice-telegraf/cosyvoice-telegraf/plugins/inputs/cosyvoice/gpu"
 	"github.com/cosyvoice-telegraf/cosyvoice-telegraf/plugins/inputs/cosyvoice/synthesis/datagram"
@@ -30,6 +32,9 @@ import (
 
 // version is set by the linker.
 var version = "dev"
+
+// startTime is when what the start needs is not needed any more.
+const startTime = 30 * time.Second
 
 // nvmlChild is the argument that makes this program the child that calls NVML.
 const nvmlChild = "nvml-child"
@@ -49,6 +54,7 @@ func main() {
 // processes at once, and the parent would report the death of its child.
 func runNVMLChild(library string) int {
 	signal.Ignore(os.Interrupt, syscall.SIGTERM)
+	defer time.AfterFunc(startTime, footprint.Trim).Stop()
 	if err := gpu.RunChild(context.Background(), library, os.Stdin, os.Stdout, func() { os.Exit(0) }); err != nil {
 		return 1
 	}
@@ -96,6 +102,7 @@ func run(args []string, stdin, stdout *os.File, stderr io.Writer) int {
 	// for work, and find none. And it allocates so little that a small heap costs nothing.
 	runtime.GOMAXPROCS(1)
 	debug.SetGCPercent(25)
+	defer time.AfterFunc(startTime, footprint.Trim).Stop()
 	ctx, cancel := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer cancel()
 	runner := &execd.Runner{Input: input, Stdout: stdout, Log: log, Interval: o.interval}
