@@ -18,7 +18,7 @@ const (
 
 // census knows the processes of the host from tick to tick. To list /proc costs the kernel a
 // microsecond for each of them. So only the process ids are asked for that the kernel has
-// handed out since, and if the kernel's own count then differs, those known before. /proc is
+// handed out since, and if the kernel's own count is then lower, those known before. /proc is
 // listed where that does not explain the count.
 //
 // The count is that of all process id namespaces, so this is for the initial one.
@@ -68,8 +68,11 @@ func (c *census) update(newest, count int) bool {
 		}
 	}
 	c.newest = newest
-	if len(c.people) != count-c.others {
-		c.people = slices.DeleteFunc(c.people, func(p listed) bool { return !c.exists(p.pid) })
+	// Most who have ended are young.
+	for i := len(c.people) - 1; i >= 0 && len(c.people) > count-c.others; i-- {
+		if !c.exists(c.people[i].pid) {
+			c.people = slices.Delete(c.people, i, i+1)
+		}
 	}
 	return len(c.people) == count-c.others
 }
