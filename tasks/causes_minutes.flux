@@ -19,9 +19,6 @@ events = "performance_monitor_events"
 minutes = "performance_monitor_1m"
 hours = "performance_monitor_1h"
 
-gpuMemoryPercent = 90.0 // of the card, for five minutes
-gpuUtilizationPercent = 90.0
-
 // What the conditions of this folder judge: servers, a row each with what is known of its last
 // minutes; cards, the same of each GPU; syntheses, a row for each of the last minutes; and facts,
 // the events of the last hour. A column that is not there is not known: what compares it is false.
@@ -110,6 +107,9 @@ number = (tables=<-, name) =>
         |> map(fn: (r) => ({r with _field: name, _value: float(v: r.outcome)}))
         |> keep(columns: figure)
 
+an_hour = 5.0 // syntheses, by which an hour of the last week counts
+good_hour = 0.25 // of the hours of the last week are better than a good one
+
 // What is usual: of the hours of a week with some syntheses each, the mean of a good one. A server
 // that was slow for days is still compared with its good hours.
 aWeek = (fields) =>
@@ -129,20 +129,20 @@ good = (tables=<-, name, q) =>
         |> map(fn: (r) => ({r with _field: name}))
         |> group()
         |> keep(columns: figure)
-week = aWeek(fields: /^(rtf|first_chunk_seconds|clock_sm_hz|concurrency_mean)_(sum|count)$/) |> filter(fn: (r) => r.rtf_count >= 5.0)
+week = aWeek(fields: /^(rtf|first_chunk_seconds|clock_sm_hz|concurrency_mean)_(sum|count)$/) |> filter(fn: (r) => r.rtf_count >= an_hour)
 usual =
     union(
         tables: [
-            week |> map(fn: (r) => ({r with _value: r.rtf_sum / r.rtf_count})) |> good(name: "rtf_normal", q: 0.25),
+            week |> map(fn: (r) => ({r with _value: r.rtf_sum / r.rtf_count})) |> good(name: "rtf_normal", q: good_hour),
             week
                 |> map(fn: (r) => ({r with _value: r.first_chunk_seconds_sum / r.first_chunk_seconds_count}))
-                |> good(name: "first_chunk_normal_seconds", q: 0.25),
+                |> good(name: "first_chunk_normal_seconds", q: good_hour),
             week
                 |> map(fn: (r) => ({r with _value: r.concurrency_mean_sum / r.concurrency_mean_count}))
-                |> good(name: "concurrency_normal", q: 0.25),
+                |> good(name: "concurrency_normal", q: good_hour),
             week
                 |> map(fn: (r) => ({r with _value: r.clock_sm_hz_sum / r.clock_sm_hz_count}))
-                |> good(name: "clock_normal_hz", q: 0.75),
+                |> good(name: "clock_normal_hz", q: 1.0 - good_hour),
         ],
     )
 
@@ -171,11 +171,22 @@ logs =
         |> keep(columns: ["host", "_field", "_value"])
         |> pivot(rowKey: ["host"], columnKey: ["_field"], valueColumn: "_value")
 
-slowFrom = 1.5 // times the usual RTF: less is the spread between texts
-slowWithoutUsual = 1.0 // RTF from which a listener waits, where nothing is known of what is usual
-nearLimit = 0.9 // of the CPU limit of the container, at a tick
-heldBack = 15.0 // seconds of the window: now and then, a limit costs nothing
+// What several conditions ask for, so that one begins where the other ends.
+slow_from = 1.5 // times the usual RTF: less is the spread between texts
+slow_without_usual = 1.0 // RTF from which a listener waits, where nothing is known of what is usual
 enough = 3.0 // syntheses, to say anything
+full = 95.0 // percent of the host's processors, as the mean of the window
+near_limit = 0.9 // of the CPU limit of the container, at a tick
+held_back = 15.0 // seconds of the window: now and then, a limit costs nothing
+foreign = 25.0 // percent of the card's use that is not the server's
+low_clock = 0.9 // of the usual clock: below, the card is slow by itself
+thermal_often = 20.0 // percent of the readings: a peak of heat now and then costs nothing
+power_often = 50.0 // percent of the readings: a busy card touches its limit
+fallback_idle = 15.0 // percent of the card's use during syntheses: the parts that are left on it
+fallback_slow = 1.5 // RTF: a model on a processor is slower
+
+// By the plugin a synthesis is stuck after so many seconds without progress, at the least.
+stuckAfter = 30.0
 known =
     union(
         tables: [
@@ -204,11 +215,16 @@ servers =
                 service_cpu_percent: r.cpu_percent_sum / r.cpu_percent_count,
                 service_sm_percent: r.gpu_sm_percent_sum / r.gpu_sm_percent_count,
                 thread_cpu_percent: r.hottest_thread_percent_sum / r.hottest_thread_percent_count,
-                at_cpu_limit: r.cpu_percent_max >= nearLimit * r.cgroup_cpu_limit_percent_max and r.cgroup_cpu_throttled_seconds_total_increase >= heldBack,
-                usualRTF: if exists r.rtf_normal then r.rtf_normal * slowFrom else slowWithoutUsual,
+                at_cpu_limit: r.cpu_percent_max >= near_limit * r.cgroup_cpu_limit_percent_max and r.cgroup_cpu_throttled_seconds_total_increase >= held_back,
+                usualRTF: if exists r.rtf_normal then r.rtf_normal * slow_from else slow_without_usual,
             }),
         )
-        |> map(fn: (r) => ({r with slow: r.syntheses >= enough and r.rtf >= r.usualRTF}))
+        |> map(
+            fn: (r) => ({r with
+                slow: r.syntheses >= enough and r.rtf >= r.usualRTF,
+                fallen_back: r.gpu_utilization_percent <= fallback_idle and r.rtf >= fallback_slow,
+            }),
+        )
 
 cards =
     figures(
@@ -326,7 +342,7 @@ cgroup_cpu_limit = () => {
                 code: "cgroup_cpu_limit",
                 severity: "warning",
                 value: (r) => r.cpu_percent_max,
-                limit: (r) => nearLimit * r.cgroup_cpu_limit_percent_max,
+                limit: (r) => near_limit * r.cgroup_cpu_limit_percent_max,
                 evidence: ["service_cpu_percent", "cpu_limit_percent", "host_cpu_percent", "rtf", "rtf_normal"],
             )
 }
@@ -384,8 +400,8 @@ clocks_lowered = () => {
             |> filter(
                 fn: (r) =>
                     r.syntheses >= enough and r.clock_sm_hz < clock * r.clock_normal_hz and r.rtf >= slower * r.rtf_normal and
-                    not is(v: r.thermal_percent >= 20.0) and
-                    not is(v: r.power_percent >= 50.0),
+                    not is(v: r.thermal_percent >= thermal_often) and
+                    not is(v: r.power_percent >= power_often),
             )
             |> map(fn: (r) => ({r with temperature_c: r.temperature_c_max}))
             |> found(
@@ -401,17 +417,15 @@ clocks_lowered = () => {
 // RTF grows with the number, so it is the present one less what the RTF is too high.
 concurrency_cliff = () => {
     more = 1.5 // times the syntheses at once of the usual hours
-    clock = 0.9 // of the usual clock: below, the card is slow by itself
-    foreign = 25.0 // percent of the card's use that is not the server's
-    full = 95.0 // percent of the host's processors
+    several = 2.0 // syntheses at once, in the mean
 
     return
         servers
             |> filter(
                 fn: (r) =>
-                    r.slow and r.concurrency_mean >= 2.0 and
+                    r.slow and r.concurrency_mean >= several and
                     (r.concurrency_mean >= more * r.concurrency_normal or not exists r.concurrency_normal) and
-                    not is(v: r.clock_sm_hz < clock * r.clock_normal_hz) and
+                    not is(v: r.clock_sm_hz < low_clock * r.clock_normal_hz) and
                     not is(v: r.host_cpu_percent >= full) and
                     not is(v: r.at_cpu_limit) and
                     not is(v: r.card_utilization_percent - r.service_sm_percent >= foreign),
@@ -428,20 +442,19 @@ concurrency_cliff = () => {
 
 // The model, or a part of it, runs on the processor instead of the card.
 cpu_fallback = () => {
-    idle = 15.0 // percent of the card's use during syntheses
-    slowAt = 1.5 // RTF
+    busy = 90.0 // percent of one core: the processor does the work
 
     return
         servers
             |> filter(
                 fn: (r) =>
-                    r.syntheses >= enough and r.gpu_utilization_percent <= idle and r.rtf >= slowAt and r.service_cpu_percent >= 90.0,
+                    r.syntheses >= enough and r.fallen_back and r.service_cpu_percent >= busy,
             )
             |> found(
                 code: "cpu_fallback",
                 severity: "error",
                 value: (r) => r.gpu_utilization_percent,
-                limit: (r) => idle,
+                limit: (r) => fallback_idle,
                 evidence: ["gpu_utilization_percent", "service_cpu_percent", "rtf"],
             )
 }
@@ -554,22 +567,26 @@ gpu_lost = () => {
 }
 
 // The card's memory is nearly full, and not for a moment.
-gpu_memory_high = () =>
-    cards
-        |> filter(fn: (r) => 100.0 * r.memory_used_bytes_min >= gpuMemoryPercent * r.memory_total_bytes)
-        |> found(
-            code: "gpu_memory_high",
-            severity: "warning",
-            value: (r) => 100.0 * r.memory_used_bytes_min / r.memory_total_bytes,
-            limit: (r) => gpuMemoryPercent,
-            evidence: ["memory_used_bytes", "memory_total_bytes"],
-        )
+gpu_memory_high = () => {
+    full = 90.0 // percent of the card, at each reading of the window: the next long text may not fit
+
+    return
+        cards
+            |> filter(fn: (r) => 100.0 * r.memory_used_bytes_min >= full * r.memory_total_bytes)
+            |> found(
+                code: "gpu_memory_high",
+                severity: "warning",
+                value: (r) => 100.0 * r.memory_used_bytes_min / r.memory_total_bytes,
+                limit: (r) => full,
+                evidence: ["memory_used_bytes", "memory_total_bytes"],
+            )
+}
 
 // Other programs hold a large share of the card, or what is missing to a full one.
 gpu_memory_neighbour = () => {
     large = 0.3 // of the card
     some = 0.1 // of a card that is nearly full
-    nearlyFull = 0.9
+    nearly_full = 0.9 // of the card: what is missing to the rest others hold
 
     return
         cards
@@ -577,7 +594,7 @@ gpu_memory_neighbour = () => {
                 fn: (r) =>
                     r.memory_service_bytes > 0.0 and
                     (r.memory_other_bytes >= large * r.memory_total_bytes or
-                    r.memory_other_bytes >= some * r.memory_total_bytes and r.memory_used_bytes >= nearlyFull * r.memory_total_bytes),
+                    r.memory_other_bytes >= some * r.memory_total_bytes and r.memory_used_bytes >= nearly_full * r.memory_total_bytes),
             )
             |> found(
                 code: "gpu_memory_neighbour",
@@ -590,7 +607,7 @@ gpu_memory_neighbour = () => {
 
 // Single syntheses filled the card nearly up, and gave the memory back.
 gpu_memory_peak = () => {
-    nearlyFull = 0.92 // of the card
+    nearly_full = 0.92 // of the card
     steep = 0.1 // of the card, above the memory at their start
     free = 0.2 // of the card, at its start: with less, it is full for another reason
     back = 0.3 // of that rise, at most, is left at the end
@@ -605,7 +622,7 @@ gpu_memory_peak = () => {
         )
             |> filter(
                 fn: (r) =>
-                    r.gpu_memory_peak_bytes >= nearlyFull * r.card_total_bytes and r.rise >= steep * r.card_total_bytes and
+                    r.gpu_memory_peak_bytes >= nearly_full * r.card_total_bytes and r.rise >= steep * r.card_total_bytes and
                     r.gpu_memory_start_bytes <= (1.0 - free) * r.card_total_bytes and
                     r.gpu_memory_end_bytes - r.gpu_memory_start_bytes <= back * r.rise,
             )
@@ -617,7 +634,7 @@ gpu_memory_peak = () => {
                 code: "gpu_memory_peak",
                 severity: "warning",
                 value: (r) => r.peak_bytes,
-                limit: (r) => nearlyFull * r.memory_total_bytes,
+                limit: (r) => nearly_full * r.memory_total_bytes,
                 evidence: ["peak_bytes", "memory_total_bytes", "characters", "in_flight"],
             )
 }
@@ -659,17 +676,21 @@ gpu_out_of_memory = () => {
 }
 
 // The card works without a pause.
-gpu_utilization_high = () =>
-    cards
-        |> filter(fn: (r) => r.utilization_percent >= gpuUtilizationPercent)
-        |> map(fn: (r) => ({r with gpu_utilization_percent: r.utilization_percent}))
-        |> found(
-            code: "gpu_utilization_high",
-            severity: "info",
-            value: (r) => r.utilization_percent,
-            limit: (r) => gpuUtilizationPercent,
-            evidence: ["gpu_utilization_percent"],
-        )
+gpu_utilization_high = () => {
+    busy = 90.0 // percent of use, as the mean of the window: one more synthesis slows the others
+
+    return
+        cards
+            |> filter(fn: (r) => r.utilization_percent >= busy)
+            |> map(fn: (r) => ({r with gpu_utilization_percent: r.utilization_percent}))
+            |> found(
+                code: "gpu_utilization_high",
+                severity: "info",
+                value: (r) => r.utilization_percent,
+                limit: (r) => busy,
+                evidence: ["gpu_utilization_percent"],
+            )
+}
 
 // The driver reported a fault of the card.
 gpu_xid = () => {
@@ -690,20 +711,21 @@ gpu_xid = () => {
 // The card waits for one thread of the server that has a core to itself.
 host_bound = () => {
     idle = 50.0 // percent of the card's use during syntheses
-    core = 95.0 // percent of one core at a tick, and most of it all the time: between syntheses it rests
-    slowAt = 0.7 // RTF: a card that is kept busy is below on any that CosyVoice fits on
+    core = 95.0 // percent of one core at a tick
+    steady = 57.0 // percent of one core as the mean: between syntheses it rests
+    slow_at = 0.7 // RTF: a card that is kept busy is below on any that CosyVoice fits on
     several = 250.0 // percent of one core: with more at work it is no single thread
-    full = 90.0 // percent of the host's processors: above, threads wait for each other
+    free = 90.0 // percent of the host's processors at the most: above, threads wait for each other
 
     return
         servers
             |> filter(
                 fn: (r) =>
-                    r.syntheses >= enough and r.rtf >= slowAt and
-                    r.gpu_utilization_percent <= idle and r.hottest_thread_percent_max >= core and r.thread_cpu_percent >= 0.6 * core and
-                    r.host_cpu_percent < full and r.service_cpu_percent < several and
+                    r.syntheses >= enough and r.rtf >= slow_at and
+                    r.gpu_utilization_percent <= idle and r.hottest_thread_percent_max >= core and r.thread_cpu_percent >= steady and
+                    r.host_cpu_percent < free and r.service_cpu_percent < several and
                     not is(v: r.at_cpu_limit) and
-                    not is(v: r.gpu_utilization_percent <= 15.0 and r.rtf >= 1.5),
+                    not is(v: r.fallen_back),
             )
             |> found(
                 code: "host_bound",
@@ -716,7 +738,6 @@ host_bound = () => {
 
 // The processors of the host are full, and syntheses take longer than usual.
 host_cpu_contention = () => {
-    full = 95.0 // percent, as the mean of the window
     dip = 80.0 // percent at any tick: a processor that is free now and then leaves no queue
 
     return
@@ -844,8 +865,6 @@ no_data = () =>
 
 // Another program works on the card, and syntheses take longer than usual.
 noisy_neighbour = () => {
-    foreign = 25.0 // percent of the card's use that is not the server's
-
     return
         servers_on_cards
             |> filter(
@@ -881,7 +900,7 @@ queue_full = () => {
 runaway_generation = () => {
     slowest = 1.2 // characters a second of audio: slow Chinese speech has three
     long = 20.0 // seconds of audio: in a short one, pauses may be half of it
-    busy = 30.0 // percent of the card's use
+    busy = stuckAfter // percent of the card's use
 
     return
         union(
@@ -899,7 +918,7 @@ runaway_generation = () => {
                             oldest_in_flight_seconds: r.oldest_in_flight_seconds_max,
                             gpu_utilization_percent: r.card_lately_percent,
                             value: r.oldest_in_flight_seconds_max,
-                            limit: 30.0,
+                            limit: stuckAfter,
                         }),
                     ),
             ],
@@ -958,7 +977,7 @@ stuck_dead_thread = () => {
                 code: "stuck_dead_thread",
                 severity: "error",
                 value: (r) => r.oldest_in_flight_seconds_max,
-                limit: (r) => 30.0,
+                limit: (r) => stuckAfter,
                 evidence: ["oldest_in_flight_seconds", "in_flight_stuck", "gpu_utilization_percent"],
             )
 }
@@ -980,45 +999,42 @@ task_failing = () =>
 // The card slows itself down at its power limit, and syntheses take longer than usual. Without the
 // second this is how every busy card is.
 throttle_power = () => {
-    often = 50.0 // percent of the readings
-    clock = 0.9 // of the usual clock
     limit = 0.9 // of the power limit
 
     return
         servers_on_cards
             |> filter(
                 fn: (r) =>
-                    r.slow and r.power_percent >= often and r.power_w_max >= limit * r.power_limit_w and
-                    r.clock_sm_hz < clock * r.clock_normal_hz and
-                    not is(v: r.thermal_percent >= 20.0),
+                    r.slow and r.power_percent >= power_often and r.power_w_max >= limit * r.power_limit_w and
+                    r.clock_sm_hz < low_clock * r.clock_normal_hz and
+                    not is(v: r.thermal_percent >= thermal_often),
             )
             |> map(fn: (r) => ({r with throttled_percent: r.power_percent}))
             |> found(
                 code: "throttle_power",
                 severity: "info",
                 value: (r) => r.power_percent,
-                limit: (r) => often,
+                limit: (r) => power_often,
                 evidence: ["power_w", "power_limit_w", "clock_sm_hz", "clock_normal_hz", "throttled_percent", "rtf", "rtf_normal"],
             )
 }
 
 // The card slows itself down for its heat while it works.
 throttle_thermal = () => {
-    often = 20.0 // percent of the readings
     busy = 20.0 // percent of use
 
     return
         cards
             |> filter(
                 fn: (r) =>
-                    r.thermal_percent >= often and r.utilization_percent >= busy,
+                    r.thermal_percent >= thermal_often and r.utilization_percent >= busy,
             )
             |> map(fn: (r) => ({r with temperature_c: r.temperature_c_max, throttled_percent: r.thermal_percent}))
             |> found(
                 code: "throttle_thermal",
                 severity: "warning",
                 value: (r) => r.thermal_percent,
-                limit: (r) => often,
+                limit: (r) => thermal_often,
                 evidence: ["temperature_c", "clock_sm_hz", "throttled_percent"],
             )
 }

@@ -25,8 +25,16 @@ hours = "performance_monitor_1h"
 until = date.truncate(t: now(), unit: 1m)
 before = (d) => date.sub(d: d, from: until)
 
-// Libraries load their parts at the first uses: what memory does until then is not what it does after.
-settling = 10m
+settling = 10m // after the start: libraries load their parts at the first uses
+least_step = 67108864.0 // bytes between two lowest ones: PyTorch takes memory in pieces of 2 and 20 MiB
+
+// What a rise has to be to go on and on.
+places = 12.0 // lowest ones: a line through fewer fits by chance
+fit = 85.0 // percent of the rise that a line explains
+fit_soon = 92.0 // percent within half an hour, where a line fits more easily
+share_soon = 2.0 // times the share of the card, or the host, within half an hour
+part = 0.25 // of the rise between the thirds of the time that is in each half: else it slows down, or has just begun
+at_once = 0.3 // of the rise, at most, between two lowest ones: else it is a step
 
 // A leak of half an hour has to be seen in minutes, one of weeks over days.
 scales = [
@@ -130,7 +138,7 @@ growthOf = (scale) => {
                     pending = a.pending + abandoned // the lowest of the next bucket shows what was lost in this one
                     rise = if known and a.last > 0.0 and y > a.last then y - a.last else 0.0
                     late = if counted and a.settled > 0.0 then rise else 0.0
-                    step = if rise >= 67108864.0 then 1.0 else 0.0
+                    step = if rise >= least_step then 1.0 else 0.0
 
                     return {
                         n: a.n + one, x: a.x + one * x, y: a.y + one * y, xx: a.xx + one * x * x, xy: a.xy + one * x * y, yy: a.yy + one * y * y,
@@ -208,10 +216,10 @@ steadily = (tables=<-, least, share, total) =>
     tables
         |> filter(
             fn: (r) =>
-                r.n >= 12.0 and r.fit >= (if r.scale == "minutes" then 92.0 else 85.0) and
-                r.rise_bytes >= least and r.rise_bytes >= (if r.scale == "minutes" then 2.0 * share else share) * total(r: r) and
-                r.early >= 0.25 * (r.early + r.late) and r.late >= 0.25 * (r.early + r.late) and
-                r.jump <= 0.3 * r.rise_bytes,
+                r.n >= places and r.fit >= (if r.scale == "minutes" then fit_soon else fit) and
+                r.rise_bytes >= least and r.rise_bytes >= (if r.scale == "minutes" then share_soon * share else share) * total(r: r) and
+                r.early >= part * (r.early + r.late) and r.late >= part * (r.early + r.late) and
+                r.jump <= at_once * r.rise_bytes,
         )
 
 // once is the scale that sees it the clearest.
@@ -250,7 +258,7 @@ abandoned_generators = () => {
                 fn: (r) =>
                     r.memory == "gpu" and r.abandoned >= some and r.rise_bytes >= least and
                     r.rises_abandoned >= nearly * r.rises and r.buckets_abandoned <= few * r.n and
-                    r.late >= 0.25 * (r.early + r.late),
+                    r.late >= part * (r.early + r.late),
             )
             |> once()
             |> map(fn: (r) => ({r with syntheses_abandoned: r.abandoned}))
@@ -275,7 +283,7 @@ gpu_allocator_cache = () => {
             |> filter(
                 fn: (r) =>
                     r.memory == "gpu" and r.whole and r.still >= long and r.last >= much * r.memory_total_bytes and
-                    r.last >= grown * r.first and r.late < flat * r.memory_total_bytes and r.late < 0.25 * (r.early + r.late),
+                    r.last >= grown * r.first and r.late < flat * r.memory_total_bytes and r.late < part * (r.early + r.late),
             )
             |> once()
             |> unless(others: failed)
@@ -317,6 +325,7 @@ gpu_memory_lazy = () => {
     least = 268435456.0 // bytes together
     few = 6.0 // steps
     early = 0.5 // of the time since the start, in which they were
+    nearly = 0.8 // of the rise that the steps are
     long = 3600.0 // seconds without one
     much = 0.6 // of the card: above, it is a cache
 
@@ -325,7 +334,7 @@ gpu_memory_lazy = () => {
             |> filter(
                 fn: (r) =>
                     r.memory == "gpu" and r.whole and r.last - r.first >= least and
-                    r.steps >= 1.0 and r.steps <= few and r.stepped >= 0.8 * (r.last - r.first) and
+                    r.steps >= 1.0 and r.steps <= few and r.stepped >= nearly * (r.last - r.first) and
                     r.still >= long and r.age - r.still <= early * r.age and r.last < much * r.memory_total_bytes,
             )
             |> once()

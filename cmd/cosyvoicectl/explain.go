@@ -7,6 +7,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/cosyvoice-telegraf/cosyvoice-telegraf/internal/causes"
+	"github.com/cosyvoice-telegraf/cosyvoice-telegraf/internal/diagnosis"
 	"github.com/cosyvoice-telegraf/cosyvoice-telegraf/internal/words"
 )
 
@@ -32,7 +33,7 @@ func (t *tool) explainCommand() *cobra.Command {
 				return noSuchCause(args[0])
 			}
 			t.explain(cause)
-			return nil
+			return t.showLimits(cause.Code)
 		},
 	}
 }
@@ -72,6 +73,29 @@ func (t *tool) explain(c *causes.Cause) {
 			fmt.Fprintf(t.stdout, "\n%s\n  %s\n", part.heading.In(t.language), part.text)
 		}
 	}
+}
+
+// showLimits lists the limits of a cause as they stand in the settings.
+func (t *tool) showLimits(code string) error {
+	group, err := diagnosis.GroupOf(code)
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(t.stdout, "\n%s\n", words.CauseLimits.In(t.language))
+	for _, name := range []string{code, string(group)} {
+		limits, err := diagnosis.LimitsOf(name)
+		if err != nil {
+			return err
+		}
+		if len(limits) == 0 {
+			continue
+		}
+		fmt.Fprintf(t.stdout, "  [limits.%s]\n", name)
+		for _, limit := range limits {
+			fmt.Fprintf(t.stdout, "  %-24s # %s\n", limit.Name+" = "+limit.Setting(), limit.Reason)
+		}
+	}
+	return nil
 }
 
 // figures are the names of what proves a cause, in words.

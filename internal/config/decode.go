@@ -36,7 +36,8 @@ type Decoder struct {
 // Decode sets the fields of the struct that into points to by their toml tags,
 // and leaves those alone that the file does not mention. The error holds one line
 // for each problem of the file, in the form "file:line: problem". The struct must
-// not hold maps: the toml package lets a value that is no table pass for one.
+// not hold maps, but such as are a [Table] and check their values: the toml package lets a value that
+// is no table pass for one.
 func (d Decoder) Decode(data []byte, into any) error {
 	text := string(data)
 	md, err := toml.Decode(text, &map[string]any{})

@@ -9,14 +9,23 @@ import (
 	"github.com/BurntSushi/toml"
 )
 
+// Table is a table whose keys are no fields of a struct. Find reports whether it has a key, and lists
+// the names beside the one that it has not.
+type Table interface {
+	Find(key toml.Key) (siblings []string, ok bool)
+}
+
 // find reports whether the struct type t has a field for key, which may lead
 // through further structs, and lists the names beside the one it does not find.
 // It matches names exactly, unlike the toml package, which ignores case and would
 // let one of two spellings win by chance. What is under a value of another kind
 // is left to the decoder.
 func find(t reflect.Type, key toml.Key) (siblings []string, ok bool) {
-	for _, name := range key {
+	for i, name := range key {
 		t = element(t)
+		if table, ok := reflect.Zero(t).Interface().(Table); ok {
+			return table.Find(key[i:])
+		}
 		if t.Kind() != reflect.Struct {
 			return nil, true
 		}

@@ -36,6 +36,7 @@ func (f Finding) key() string { return strings.Join([]string{f.Code, f.Host, f.I
 type Finder struct {
 	Client *influx.Client
 	Params rollup.Params // the buckets
+	Limits Limits        // as the tasks have them
 }
 
 // At judges a time, by the very text that the tasks run. The worst comes first. Host is one, or ""
@@ -66,7 +67,7 @@ func (f Finder) At(ctx context.Context, at time.Time, host string) ([]Finding, e
 
 // Of is what one group finds at a time.
 func (f Finder) Of(ctx context.Context, g Group, at time.Time, host string) ([]Finding, error) {
-	text, err := g.findings(f.Params)
+	text, err := g.findings(f.Params, f.Limits)
 	if err != nil {
 		return nil, err
 	}

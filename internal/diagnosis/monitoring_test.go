@@ -69,7 +69,7 @@ func TestEachCauseHasACondition(t *testing.T) {
 			conditions[code] = true
 			cause := causes.Find(code)
 			if assert.NotNil(t, cause, code) {
-				text, err := g.findings(rollup.Defaults)
+				text, err := g.findings(rollup.Defaults, nil)
 				require.NoError(t, err)
 				assert.Contains(t, text, fmt.Sprintf("code: %q,\n", code))
 				assert.Regexp(t, fmt.Sprintf(`code: %q,\s+severity: %q,`, code, cause.Severity), text)

@@ -22,7 +22,7 @@ const (
 )
 
 // readings is the file of a group with what its conditions judge.
-const readings = "readings.flux"
+const readings = "readings"
 
 // conditions are the codes of a group, each the name of a file and of a function in it.
 func (g Group) conditions() ([]string, error) {
@@ -32,31 +32,41 @@ func (g Group) conditions() ([]string, error) {
 	}
 	var codes []string
 	for _, file := range files {
-		if path.Base(file) != readings {
-			codes = append(codes, strings.TrimSuffix(path.Base(file), ".flux"))
+		if code := strings.TrimSuffix(path.Base(file), ".flux"); code != readings {
+			codes = append(codes, code)
 		}
 	}
 	return codes, nil
 }
 
+// read is a file of the group.
+func (g Group) read(name string) (string, error) {
+	text, err := fs.ReadFile(cosyvoicetelegraf.Conditions, path.Join("flux/causes", string(g), name+".flux"))
+	if err != nil {
+		return "", fmt.Errorf("read a condition: %w", err)
+	}
+	return string(text), nil
+}
+
 // findings is Flux that ends with a table of that name: a row for each.
-func (g Group) findings(params rollup.Params) (string, error) {
+func (g Group) findings(params rollup.Params, limits Limits) (string, error) {
 	codes, err := g.conditions()
 	if err != nil {
 		return "", err
 	}
 	var text strings.Builder
 	fmt.Fprintf(&text, "raw = %q\nevents = %q\nminutes = %q\nhours = %q\n\n", params.Raw, params.Events, params.Minutes, params.Hours)
-	if g == Minutes {
-		fmt.Fprintf(&text, "gpuMemoryPercent = %.1f // of the card, for five minutes\ngpuUtilizationPercent = %.1f\n\n", params.GPUMemoryPercent, params.GPUUtilizationPercent)
+	shared, err := g.read(readings)
+	if err != nil {
+		return "", err
 	}
-	for _, name := range append([]string{strings.TrimSuffix(readings, ".flux")}, codes...) {
-		part, err := fs.ReadFile(cosyvoicetelegraf.Conditions, path.Join("flux/causes", string(g), name+".flux"))
+	text.WriteString(limits.into(string(g), shared) + "\n")
+	for _, code := range codes {
+		condition, err := g.read(code)
 		if err != nil {
-			return "", fmt.Errorf("read a condition: %w", err)
+			return "", err
 		}
-		text.Write(part)
-		text.WriteString("\n")
+		text.WriteString(limits.into(code, condition) + "\n")
 	}
 	text.WriteString("findings =\n    union(\n        tables: [\n")
 	for _, code := range codes {

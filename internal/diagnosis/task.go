@@ -27,10 +27,10 @@ var groups = []struct {
 }
 
 // Tasks are those that write what is found.
-func Tasks(params rollup.Params) ([]rollup.Task, error) {
+func Tasks(params rollup.Params, limits Limits) ([]rollup.Task, error) {
 	var tasks []rollup.Task
 	for _, g := range groups {
-		findings, err := g.findings(params)
+		findings, err := g.findings(params, limits)
 		if err != nil {
 			return nil, err
 		}

@@ -30,7 +30,7 @@ func TestTheTaskWritesWhatItFinds(t *testing.T) {
 			store(s, c.Write(onset, 2*time.Hour, 10*time.Minute, 45*time.Minute))
 		}
 	}
-	tasks, err := Tasks(rollup.Defaults)
+	tasks, err := Tasks(rollup.Defaults, nil)
 	require.NoError(t, err)
 	run := func(at time.Time) {
 		for _, task := range tasks {

@@ -97,7 +97,7 @@ func TestWhy(t *testing.T) {
 		require.ErrorContains(t, err, "nobody's")
 	})
 	t.Run("all of a time", func(t *testing.T) {
-		tasks, err := Tasks(rollup.Defaults)
+		tasks, err := Tasks(rollup.Defaults, nil)
 		require.NoError(t, err)
 		for after := 5 * time.Minute; after <= 35*time.Minute; after += 5 * time.Minute {
 			for _, task := range tasks {

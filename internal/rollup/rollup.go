@@ -38,8 +38,6 @@ type Params struct {
 	// end, and of NewSeries more series than twice those of a week before.
 	SilentAfter, LateAfter time.Duration
 	NewSeries              int
-	// A card is told to be full, or busy, for minutes from these percentages on.
-	GPUMemoryPercent, GPUUtilizationPercent float64
 }
 
 // Defaults are those of the committed tasks.
@@ -49,7 +47,6 @@ var Defaults = Params{
 	RawRetention: 30 * 24 * time.Hour, MinutesRetention: 90 * 24 * time.Hour, EventsRetention: 730 * 24 * time.Hour,
 	Interval: 10 * time.Second, Every: time.Minute,
 	SilentAfter: 5 * time.Minute, LateAfter: 15 * time.Minute, NewSeries: 1000,
-	GPUMemoryPercent: 90, GPUUtilizationPercent: 90,
 }
 
 // gap is the longest time between two points of a series in which a counter is taken to

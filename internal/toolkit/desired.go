@@ -44,7 +44,7 @@ func (s Settings) tasks() ([]rollup.Task, error) {
 	if err != nil {
 		return nil, err
 	}
-	causes, err := diagnosis.Tasks(s.Rollups())
+	causes, err := diagnosis.Tasks(s.Rollups(), s.Limits)
 	if err != nil {
 		return nil, err
 	}
@@ -63,7 +63,6 @@ func (s Settings) Rollups() rollup.Params {
 		RawRetention: bounded(s.Retention.Raw), MinutesRetention: bounded(s.Retention.Minutes), EventsRetention: bounded(s.Retention.Events),
 		Interval: time.Duration(s.Interval), Every: time.Duration(s.Every),
 		SilentAfter: time.Duration(s.Health.SilentAfter), LateAfter: time.Duration(s.Health.LateAfter), NewSeries: s.Health.NewSeries,
-		GPUMemoryPercent: s.Alerts.GPUMemoryPercent, GPUUtilizationPercent: s.Alerts.GPUUtilizationPercent,
 	}
 }
 

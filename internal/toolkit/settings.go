@@ -11,28 +11,28 @@ import (
 	"time"
 
 	"github.com/cosyvoice-telegraf/cosyvoice-telegraf/internal/config"
+	"github.com/cosyvoice-telegraf/cosyvoice-telegraf/internal/diagnosis"
 	"github.com/cosyvoice-telegraf/cosyvoice-telegraf/internal/rollup"
 	"github.com/cosyvoice-telegraf/cosyvoice-telegraf/internal/words"
 )
 
 // Settings are what an installation may choose, in a TOML file.
 type Settings struct {
-	Org          string          `toml:"org"`
-	BucketPrefix string          `toml:"bucket_prefix"`
-	Interval     config.Duration `toml:"interval"` // Telegraf's
-	Every        config.Duration `toml:"every"`    // of the tasks of the minutes
-	Retention    Retentions      `toml:"retention"`
-	Health       Health          `toml:"health"`
-	Alerts       Alerts          `toml:"alerts"`
+	Org          string           `toml:"org"`
+	BucketPrefix string           `toml:"bucket_prefix"`
+	Interval     config.Duration  `toml:"interval"` // Telegraf's
+	Every        config.Duration  `toml:"every"`    // of the tasks of the minutes
+	Retention    Retentions       `toml:"retention"`
+	Health       Health           `toml:"health"`
+	Alerts       Alerts           `toml:"alerts"`
+	Limits       diagnosis.Limits `toml:"limits"`
 }
 
-// Alerts are where people are told of what is found, and from when on a card is.
+// Alerts are where people are told of what is found.
 type Alerts struct {
-	Alertmanager          string  `toml:"alertmanager"` // its address; "" for none
-	Dashboard             string  `toml:"dashboard"`    // of Grafana; "" for none
-	Language              string  `toml:"language"`     // en or zh
-	GPUMemoryPercent      float64 `toml:"gpu_memory_percent"`
-	GPUUtilizationPercent float64 `toml:"gpu_utilization_percent"`
+	Alertmanager string `toml:"alertmanager"` // its address; "" for none
+	Dashboard    string `toml:"dashboard"`    // of Grafana; "" for none
+	Language     string `toml:"language"`     // en or zh
 }
 
 // Health is when the task that watches over the history tells of something.
@@ -81,7 +81,7 @@ func Default() Settings {
 		BucketPrefix: "performance_monitor", Interval: config.Duration(10 * time.Second), Every: config.Duration(time.Minute),
 		Retention: Retentions{Raw: Retention(30 * day), Minutes: Retention(90 * day), Hours: Retention(730 * day), Events: Retention(730 * day)},
 		Health:    Health{SilentAfter: config.Duration(rollup.Defaults.SilentAfter), LateAfter: config.Duration(rollup.Defaults.LateAfter), NewSeries: rollup.Defaults.NewSeries},
-		Alerts:    Alerts{Language: string(words.English), GPUMemoryPercent: rollup.Defaults.GPUMemoryPercent, GPUUtilizationPercent: rollup.Defaults.GPUUtilizationPercent},
+		Alerts:    Alerts{Language: string(words.English)},
 	}
 }
 
@@ -122,14 +122,19 @@ const Sample = `# Settings of cosyvoicectl plan, apply and destroy. All have the
 
 # Whom InfluxDB tells of what is found: the address of an Alertmanager, as it is reached from
 # InfluxDB, such as "http://127.0.0.1:9093"; "" for nobody. The language is en or zh. Each alert has a
-# link to the dashboard, where an address is given. A card is told to be full, or busy, where it was
-# above these percentages for five minutes.
+# link to the dashboard, where an address is given.
 [alerts]
 #alertmanager = ""
 #language = "en"
 #dashboard = ""
-#gpu_memory_percent = 90.0
-#gpu_utilization_percent = 90.0
+
+# From when on something is taken to be a cause. "cosyvoicectl explain CODE" lists the limits of each,
+# with the unit and the reason; those that several causes share stand in [limits.minutes] and
+# [limits.trends].
+[limits.gpu_memory_high]
+#full = 90.0
+[limits.minutes]
+#slow_from = 1.5
 `
 
 // Load reads the settings; a key that nothing knows, or a value that does not fit, is an error
@@ -193,11 +198,6 @@ func (a Alerts) check(path string) error {
 	}
 	if _, err := words.ParseLanguage(a.Language); err != nil {
 		return fmt.Errorf("%s: alerts: language: %w", path, err)
-	}
-	for key, percent := range map[string]float64{"gpu_memory_percent": a.GPUMemoryPercent, "gpu_utilization_percent": a.GPUUtilizationPercent} {
-		if percent < 1 || percent > 100 {
-			return fmt.Errorf("%s: alerts: %s %g is not between 1 and 100", path, key, percent)
-		}
 	}
 	return nil
 }

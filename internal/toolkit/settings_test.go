@@ -35,7 +35,15 @@ func TestSampleIsTheDefault(t *testing.T) {
 	require.NoError(t, err)
 	expected := Default()
 	expected.Org = DefaultOrg
+	expected.Limits = diagnosis.Limits{"gpu_memory_high": {"full": "90.0"}, "minutes": {"slow_from": "1.5"}}
 	require.Equal(t, expected, settings)
+	for name, set := range expected.Limits {
+		limits, err := diagnosis.LimitsOf(name)
+		require.NoError(t, err)
+		for limit, value := range set {
+			require.True(t, slices.ContainsFunc(limits, func(l diagnosis.Limit) bool { return l.Name == limit && l.Value == value }), "%s of %s", limit, name)
+		}
+	}
 }
 
 func TestDefaultsAreThoseOfTheCommittedTasks(t *testing.T) {
@@ -43,7 +51,7 @@ func TestDefaultsAreThoseOfTheCommittedTasks(t *testing.T) {
 	require.NoError(t, err)
 	tasks, err := rollup.Tasks(rollup.Defaults)
 	require.NoError(t, err)
-	causes, err := diagnosis.Tasks(rollup.Defaults)
+	causes, err := diagnosis.Tasks(rollup.Defaults, nil)
 	require.NoError(t, err)
 	alerts, err := diagnosis.AlertTasks(rollup.Defaults, diagnosis.Alerts{})
 	require.NoError(t, err)
@@ -81,21 +89,32 @@ func TestSettings(t *testing.T) {
 	require.Contains(t, desired.Tasks[24].Flux, "events, since: 7d", "that a host was forgotten is known no longer")
 	require.NotContains(t, desired.Tasks[24].Flux, "series_growing")
 
-	settings, err = load(t, "[alerts]\nalertmanager = \"http://127.0.0.1:9093\"\nlanguage = \"zh\"\ngpu_memory_percent = 95.0\n")
+	settings, err = load(t, "[alerts]\nalertmanager = \"http://127.0.0.1:9093\"\nlanguage = \"zh\"\n[limits.gpu_memory_high]\nfull = 95\n[limits.queue_full]\nrecent = \"5m\"\n")
 	require.NoError(t, err)
 	desired, err = settings.Desired()
 	require.NoError(t, err)
 	require.Equal(t, "cosyvoice alerts", desired.Tasks[28].Name)
 	require.Contains(t, desired.Tasks[28].Flux, `alertmanager = "http://127.0.0.1:9093"`)
 	require.Contains(t, desired.Tasks[28].Flux, "显存泄漏")
-	require.Contains(t, desired.Tasks[25].Flux, "gpuMemoryPercent = 95.0")
+	require.Contains(t, desired.Tasks[25].Flux, "    full = 95.0 // percent of the card")
+	require.Contains(t, desired.Tasks[25].Flux, "    recent = 300s // ")
 
 	for text, problem := range map[string]string{
 		"[alerts]\nalertmanager = \"9093\"":                   `alertmanager "9093" is no address`,
 		"[alerts]\nalertmanager = \"http://127.0.0.1:9093/\"": "slash",
 		"[alerts]\ndashboard = \"http://g.example/d?x=1\"":    "dashboard",
 		"[alerts]\nlanguage = \"fr\"":                         "language",
-		"[alerts]\ngpu_memory_percent = 0.9":                  "gpu_memory_percent 0.9 is not between 1 and 100",
+		"[limits]\ngpu_memory_high = 90":                      "cosyvoicectl.toml:2: key \"limits.gpu_memory_high\": want a table [limits.gpu_memory_high], found 90",
+		"limits = 3":                                          "want tables",
+		"\n[limits.gpu_memory_hi]\nfull = 1\nx = 2":           `cosyvoicectl.toml:2: unknown key "limits.gpu_memory_hi"`,
+		"[limits.host_cpu_contenton]":                         `(did you mean "host_cpu_contention"?)`,
+		"[limits.host_cpu_contention]\n\ndips = 70.0":         `cosyvoicectl.toml:3: unknown key "limits.host_cpu_contention.dips" (did you mean "dip"?)`,
+		"[limits.host_cpu_contention]\ndip = \"70\"":          `cosyvoicectl.toml:2: key "limits.host_cpu_contention.dip": want a number such as 80.0, found 70`,
+		"[limits.host_cpu_contention]\ndip = 101.0":           "101 is not between 0 and 100: it is percent at any tick",
+		"[limits.gpu_memory_peak]\nnearly_full = 92":          "92 is not between 0 and 1: it is of the card",
+		"[limits.minutes]\nslow_from = nan":                   "NaN is not between",
+		"[limits.gpu_xid]\nrecent = \"2h\"":                   "up to 1h0m0s",
+		"[limits.gpu_xid]\nrecent = 30.0":                     `such as "30m", found 30`,
 		"orgs = \"x\"":                                        `cosyvoicectl.toml:1: unknown key "orgs" (did you mean "org"?)`,
 		"\ninterval = \"fast\"":                               `cosyvoicectl.toml:2: key "interval"`,
 		"interval = \"1h\"":                                   "not between 1s and 10m",

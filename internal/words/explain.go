@@ -41,5 +41,6 @@ resembles it, what to look at, and what to do now and for good. Without a code i
 	CauseLasting    = Text{En: "For good", Zh: "如何根治"}
 	CauseShown      = Text{En: "Proved by", Zh: "依据的数据"}
 	ListComma       = Text{En: ", ", Zh: "、"}
+	CauseLimits     = Text{En: "Limits, which [limits] of cosyvoicectl.toml can change; the last are those of other causes too", Zh: "判断阈值，可在 cosyvoicectl.toml 的 [limits] 中修改；最后一组与其他问题共用"}
 	CauseEvents     = Text{En: "Seen as the event", Zh: "对应的事件"}
 )

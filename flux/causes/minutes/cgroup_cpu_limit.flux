@@ -11,7 +11,7 @@ cgroup_cpu_limit = () => {
                 code: "cgroup_cpu_limit",
                 severity: "warning",
                 value: (r) => r.cpu_percent_max,
-                limit: (r) => nearLimit * r.cgroup_cpu_limit_percent_max,
+                limit: (r) => near_limit * r.cgroup_cpu_limit_percent_max,
                 evidence: ["service_cpu_percent", "cpu_limit_percent", "host_cpu_percent", "rtf", "rtf_normal"],
             )
 }

@@ -8,8 +8,8 @@ clocks_lowered = () => {
             |> filter(
                 fn: (r) =>
                     r.syntheses >= enough and r.clock_sm_hz < clock * r.clock_normal_hz and r.rtf >= slower * r.rtf_normal and
-                    not is(v: r.thermal_percent >= 20.0) and
-                    not is(v: r.power_percent >= 50.0),
+                    not is(v: r.thermal_percent >= thermal_often) and
+                    not is(v: r.power_percent >= power_often),
             )
             |> map(fn: (r) => ({r with temperature_c: r.temperature_c_max}))
             |> found(

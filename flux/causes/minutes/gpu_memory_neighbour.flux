@@ -2,7 +2,7 @@
 gpu_memory_neighbour = () => {
     large = 0.3 // of the card
     some = 0.1 // of a card that is nearly full
-    nearlyFull = 0.9
+    nearly_full = 0.9 // of the card: what is missing to the rest others hold
 
     return
         cards
@@ -10,7 +10,7 @@ gpu_memory_neighbour = () => {
                 fn: (r) =>
                     r.memory_service_bytes > 0.0 and
                     (r.memory_other_bytes >= large * r.memory_total_bytes or
-                    r.memory_other_bytes >= some * r.memory_total_bytes and r.memory_used_bytes >= nearlyFull * r.memory_total_bytes),
+                    r.memory_other_bytes >= some * r.memory_total_bytes and r.memory_used_bytes >= nearly_full * r.memory_total_bytes),
             )
             |> found(
                 code: "gpu_memory_neighbour",

@@ -1,6 +1,5 @@
 // The processors of the host are full, and syntheses take longer than usual.
 host_cpu_contention = () => {
-    full = 95.0 // percent, as the mean of the window
     dip = 80.0 // percent at any tick: a processor that is free now and then leaves no queue
 
     return

@@ -1,7 +1,5 @@
 // Another program works on the card, and syntheses take longer than usual.
 noisy_neighbour = () => {
-    foreign = 25.0 // percent of the card's use that is not the server's
-
     return
         servers_on_cards
             |> filter(

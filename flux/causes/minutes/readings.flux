@@ -86,6 +86,9 @@ number = (tables=<-, name) =>
         |> map(fn: (r) => ({r with _field: name, _value: float(v: r.outcome)}))
         |> keep(columns: figure)
 
+an_hour = 5.0 // syntheses, by which an hour of the last week counts
+good_hour = 0.25 // of the hours of the last week are better than a good one
+
 // What is usual: of the hours of a week with some syntheses each, the mean of a good one. A server
 // that was slow for days is still compared with its good hours.
 aWeek = (fields) =>
@@ -105,20 +108,20 @@ good = (tables=<-, name, q) =>
         |> map(fn: (r) => ({r with _field: name}))
         |> group()
         |> keep(columns: figure)
-week = aWeek(fields: /^(rtf|first_chunk_seconds|clock_sm_hz|concurrency_mean)_(sum|count)$/) |> filter(fn: (r) => r.rtf_count >= 5.0)
+week = aWeek(fields: /^(rtf|first_chunk_seconds|clock_sm_hz|concurrency_mean)_(sum|count)$/) |> filter(fn: (r) => r.rtf_count >= an_hour)
 usual =
     union(
         tables: [
-            week |> map(fn: (r) => ({r with _value: r.rtf_sum / r.rtf_count})) |> good(name: "rtf_normal", q: 0.25),
+            week |> map(fn: (r) => ({r with _value: r.rtf_sum / r.rtf_count})) |> good(name: "rtf_normal", q: good_hour),
             week
                 |> map(fn: (r) => ({r with _value: r.first_chunk_seconds_sum / r.first_chunk_seconds_count}))
-                |> good(name: "first_chunk_normal_seconds", q: 0.25),
+                |> good(name: "first_chunk_normal_seconds", q: good_hour),
             week
                 |> map(fn: (r) => ({r with _value: r.concurrency_mean_sum / r.concurrency_mean_count}))
-                |> good(name: "concurrency_normal", q: 0.25),
+                |> good(name: "concurrency_normal", q: good_hour),
             week
                 |> map(fn: (r) => ({r with _value: r.clock_sm_hz_sum / r.clock_sm_hz_count}))
-                |> good(name: "clock_normal_hz", q: 0.75),
+                |> good(name: "clock_normal_hz", q: 1.0 - good_hour),
         ],
     )
 
@@ -147,11 +150,22 @@ logs =
         |> keep(columns: ["host", "_field", "_value"])
         |> pivot(rowKey: ["host"], columnKey: ["_field"], valueColumn: "_value")
 
-slowFrom = 1.5 // times the usual RTF: less is the spread between texts
-slowWithoutUsual = 1.0 // RTF from which a listener waits, where nothing is known of what is usual
-nearLimit = 0.9 // of the CPU limit of the container, at a tick
-heldBack = 15.0 // seconds of the window: now and then, a limit costs nothing
+// What several conditions ask for, so that one begins where the other ends.
+slow_from = 1.5 // times the usual RTF: less is the spread between texts
+slow_without_usual = 1.0 // RTF from which a listener waits, where nothing is known of what is usual
 enough = 3.0 // syntheses, to say anything
+full = 95.0 // percent of the host's processors, as the mean of the window
+near_limit = 0.9 // of the CPU limit of the container, at a tick
+held_back = 15.0 // seconds of the window: now and then, a limit costs nothing
+foreign = 25.0 // percent of the card's use that is not the server's
+low_clock = 0.9 // of the usual clock: below, the card is slow by itself
+thermal_often = 20.0 // percent of the readings: a peak of heat now and then costs nothing
+power_often = 50.0 // percent of the readings: a busy card touches its limit
+fallback_idle = 15.0 // percent of the card's use during syntheses: the parts that are left on it
+fallback_slow = 1.5 // RTF: a model on a processor is slower
+
+// By the plugin a synthesis is stuck after so many seconds without progress, at the least.
+stuckAfter = 30.0
 known =
     union(
         tables: [
@@ -180,11 +194,16 @@ servers =
                 service_cpu_percent: r.cpu_percent_sum / r.cpu_percent_count,
                 service_sm_percent: r.gpu_sm_percent_sum / r.gpu_sm_percent_count,
                 thread_cpu_percent: r.hottest_thread_percent_sum / r.hottest_thread_percent_count,
-                at_cpu_limit: r.cpu_percent_max >= nearLimit * r.cgroup_cpu_limit_percent_max and r.cgroup_cpu_throttled_seconds_total_increase >= heldBack,
-                usualRTF: if exists r.rtf_normal then r.rtf_normal * slowFrom else slowWithoutUsual,
+                at_cpu_limit: r.cpu_percent_max >= near_limit * r.cgroup_cpu_limit_percent_max and r.cgroup_cpu_throttled_seconds_total_increase >= held_back,
+                usualRTF: if exists r.rtf_normal then r.rtf_normal * slow_from else slow_without_usual,
             }),
         )
-        |> map(fn: (r) => ({r with slow: r.syntheses >= enough and r.rtf >= r.usualRTF}))
+        |> map(
+            fn: (r) => ({r with
+                slow: r.syntheses >= enough and r.rtf >= r.usualRTF,
+                fallen_back: r.gpu_utilization_percent <= fallback_idle and r.rtf >= fallback_slow,
+            }),
+        )
 
 cards =
     figures(

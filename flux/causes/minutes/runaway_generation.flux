@@ -2,7 +2,7 @@
 runaway_generation = () => {
     slowest = 1.2 // characters a second of audio: slow Chinese speech has three
     long = 20.0 // seconds of audio: in a short one, pauses may be half of it
-    busy = 30.0 // percent of the card's use
+    busy = stuckAfter // percent of the card's use
 
     return
         union(
@@ -20,7 +20,7 @@ runaway_generation = () => {
                             oldest_in_flight_seconds: r.oldest_in_flight_seconds_max,
                             gpu_utilization_percent: r.card_lately_percent,
                             value: r.oldest_in_flight_seconds_max,
-                            limit: 30.0,
+                            limit: stuckAfter,
                         }),
                     ),
             ],

@@ -13,7 +13,7 @@ stuck_dead_thread = () => {
                 code: "stuck_dead_thread",
                 severity: "error",
                 value: (r) => r.oldest_in_flight_seconds_max,
-                limit: (r) => 30.0,
+                limit: (r) => stuckAfter,
                 evidence: ["oldest_in_flight_seconds", "in_flight_stuck", "gpu_utilization_percent"],
             )
 }

@@ -3,6 +3,7 @@ gpu_memory_lazy = () => {
     least = 268435456.0 // bytes together
     few = 6.0 // steps
     early = 0.5 // of the time since the start, in which they were
+    nearly = 0.8 // of the rise that the steps are
     long = 3600.0 // seconds without one
     much = 0.6 // of the card: above, it is a cache
 
@@ -11,7 +12,7 @@ gpu_memory_lazy = () => {
             |> filter(
                 fn: (r) =>
                     r.memory == "gpu" and r.whole and r.last - r.first >= least and
-                    r.steps >= 1.0 and r.steps <= few and r.stepped >= 0.8 * (r.last - r.first) and
+                    r.steps >= 1.0 and r.steps <= few and r.stepped >= nearly * (r.last - r.first) and
                     r.still >= long and r.age - r.still <= early * r.age and r.last < much * r.memory_total_bytes,
             )
             |> once()

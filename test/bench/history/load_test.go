@@ -41,7 +41,7 @@ func load(t *testing.T, hosts int) {
 	}
 	tasks, err := rollup.Tasks(buckets)
 	require.NoError(t, err)
-	causes, err := diagnosis.Tasks(buckets)
+	causes, err := diagnosis.Tasks(buckets, nil)
 	require.NoError(t, err)
 	checks, err := diagnosis.AlertTasks(buckets, diagnosis.Alerts{})
 	require.NoError(t, err)
