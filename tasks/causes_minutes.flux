@@ -898,7 +898,7 @@ queue_full = () => {
 
 // A synthesis hands out far more audio than its text takes, or runs on with a busy card.
 runaway_generation = () => {
-    slowest = 1.2 // characters a second of audio: slow Chinese speech has three
+    slowest = 2.0 // characters a second of audio: slow Chinese speech has three, and at the end of its patience the model has 1.2 to 1.9
     long = 20.0 // seconds of audio: in a short one, pauses may be half of it
     busy = stuckAfter // percent of the card's use
 

@@ -79,7 +79,7 @@ func Cases() (cases []Case) {
 				t.Stuck, t.Age, t.GPU = 1, after, 96
 				return
 			}
-			t.Rambling = 4 + 4*much
+			t.Rambling = 2.1 + 0.6*much // 1.9 and 1.7 characters a second
 		})
 		add("sticky_cuda_error", func(t *Tick, _ time.Duration) { t.Outcome, t.Error, t.RTF = "error", "illegal_access", 0.05 },
 			Event{Kind: "cuda_error", Severity: "error", Message: "an illegal memory access was encountered", Error: "illegal_access"})

@@ -18,12 +18,18 @@ const (
 	threadHangs accident = "thread hangs"
 	// contextIsLost is an illegal memory access, after which every synthesis fails.
 	contextIsLost accident = "context is lost"
+	// speaksOn is a language model that does not find the end of its text.
+	speaksOn accident = "speaks on"
 	// clientLeaves is after its first chunk.
 	clientLeaves accident = "client leaves"
 )
 
 // errClientLeft ends the work for a client that is gone.
 var errClientLeft = errors.New("the client left")
+
+// rambling is how many times the speech of a text comes out where its end is not found: upstream's
+// model stops at 20 tokens of speech for each of the text, which is about a character of Chinese.
+const rambling = 3
 
 // beyondAnyCard is more than a GPU has.
 const beyondAnyCard = 256 << 30

@@ -39,6 +39,8 @@ var scenarios = []scenario{
 		Accidents: map[int64]accident{4: memoryRunsOut, 7: threadDies, 10: clientLeaves}, Period: 12},
 	{Name: "hang", Summary: "its 4th request loses its llm thread while it streams, and never ends",
 		Accidents: map[int64]accident{4: threadHangs}},
+	{Name: "ramble", Summary: "its 4th request speaks on and on, three times as long as its text takes",
+		Accidents: map[int64]accident{4: speaksOn}},
 	{Name: "poison", Summary: "after an illegal memory access in its 4th request every request fails",
 		Accidents: map[int64]accident{4: contextIsLost}},
 }

@@ -119,6 +119,9 @@ func (e *engine) segment(ctx context.Context, s *synthesis, text string) error {
 	e.log.Record(pylog.Info, "synthesis text %s", text)
 	s.truth.began(text, begin)
 	left := speechTokens(text)
+	if s.accident == speaksOn {
+		left *= rambling
+	}
 	for first := true; left > 0; first = false {
 		tokens := left
 		if s.Stream {

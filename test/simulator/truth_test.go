@@ -64,6 +64,17 @@ func TestHangIsTold(t *testing.T) {
 	require.Equal(t, 1, strings.Count(s.log(t), "\nValueError: should not get token"))
 }
 
+func TestRamblingIsTold(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "truth")
+	startSimulator(t, "--scenario", "ramble", "--truth", path, "--requests", "5", "--rate", "6000", "--clients", "1", "--rtf", "0.001")
+	eventually(t, func() bool { return len(truths(t, path)) == 5 })
+	for i, told := range truths(t, path) {
+		pace := float64(told.Characters) / told.AudioSeconds
+		require.Equal(t, i == 3, pace < 2, "%d: %g characters a second", i, pace)
+		require.Equal(t, succeeded, told.Outcome)
+	}
+}
+
 func TestPoisonedServerFailsForEver(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "truth")
 	s := startSimulator(t, "--scenario", "poison", "--truth", path, "--requests", "6", "--rate", "6000", "--clients", "1", "--rtf", "0.001")
