@@ -11,7 +11,7 @@ abandoned_generators = () => {
                 fn: (r) =>
                     r.memory == "gpu" and r.abandoned >= some and r.rise_bytes >= least and
                     r.rises_abandoned >= nearly * r.rises and r.buckets_abandoned <= few * r.n and
-                    r.late >= part * (r.early + r.late),
+                    r.late >= goes_on * (r.early + r.late),
             )
             |> once()
             |> map(fn: (r) => ({r with syntheses_abandoned: r.abandoned}))

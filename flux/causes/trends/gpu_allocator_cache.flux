@@ -10,7 +10,7 @@ gpu_allocator_cache = () => {
             |> filter(
                 fn: (r) =>
                     r.memory == "gpu" and r.whole and r.still >= long and r.last >= much * r.memory_total_bytes and
-                    r.last >= grown * r.first and r.late < flat * r.memory_total_bytes and r.late < part * (r.early + r.late),
+                    r.last >= grown * r.first and r.late < flat * r.memory_total_bytes and r.late < goes_on * (r.early + r.late),
             )
             |> once()
             |> unless(others: failed)

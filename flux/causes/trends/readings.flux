@@ -12,7 +12,8 @@ places = 12.0 // lowest ones: a line through fewer fits by chance
 fit = 85.0 // percent of the rise that a line explains
 fit_soon = 92.0 // percent within half an hour, where a line fits more easily
 share_soon = 2.0 // times the share of the card, or the host, within half an hour
-part = 0.25 // of the rise between the thirds of the time that is in each half: else it slows down, or has just begun
+begun = 0.25 // of the rise from third to third of the time that is the first: else it has just begun
+goes_on = 0.35 // of the rise from third to third of the time that is the second: caches fill ever more slowly
 at_once = 0.3 // of the rise, at most, between two lowest ones: else it is a step
 
 // A leak of half an hour has to be seen in minutes, one of weeks over days.
@@ -32,7 +33,7 @@ figures = (scale, measurement, fields) =>
 
 growthOf = (scale) => {
     lowest =
-        figures(scale: scale, measurement: "cosyvoice_service", fields: /^(gpu_memory_bytes|memory_rss_bytes|in_flight)_min$|^uptime_seconds_max$/)
+        figures(scale: scale, measurement: "cosyvoice_service", fields: /^(gpu_memory_bytes|memory_rss_bytes|in_flight)_min$|^uptime_seconds_max$|^state_starting_seconds$/)
             |> group(columns: byServer)
             |> pivot(rowKey: ["_time"], columnKey: ["_field"], valueColumn: "_value")
             |> sort(columns: ["_time"])
@@ -58,6 +59,7 @@ growthOf = (scale) => {
     own =
         join(tables: {a: lowest |> group(), b: lives}, on: byServer)
             |> filter(fn: (r) => seconds(ns: int(v: r._time)) >= r.start and (not exists r.in_flight_min or r.in_flight_min <= r.least))
+            |> filter(fn: (r) => not exists r.state_starting_seconds or r.state_starting_seconds == 0.0) // it loads its model
     troughs = (memory) =>
         own
             |> map(fn: (r) => ({r with _field: "trough", _value: if memory == "gpu" then r.gpu_memory_bytes_min else r.memory_rss_bytes_min}))
@@ -197,7 +199,7 @@ steadily = (tables=<-, least, share, total) =>
             fn: (r) =>
                 r.n >= places and r.fit >= (if r.scale == "minutes" then fit_soon else fit) and
                 r.rise_bytes >= least and r.rise_bytes >= (if r.scale == "minutes" then share_soon * share else share) * total(r: r) and
-                r.early >= part * (r.early + r.late) and r.late >= part * (r.early + r.late) and
+                r.early >= begun * (r.early + r.late) and r.late >= goes_on * (r.early + r.late) and
                 r.jump <= at_once * r.rise_bytes,
         )
 
