@@ -38,8 +38,8 @@ type Answer struct {
 	Synthesis *Synthesis `json:"synthesis,omitempty"` // that is explained
 	Event     *Event     `json:"event,omitempty"`     // likewise
 
-	// Cause is what it comes from, nil if nothing is found. Direct is what was told at once, where
-	// the cause lies behind that.
+	// Cause is what it comes from, nil if nothing is found. Direct is what was told, or seen first,
+	// where the cause lies behind that.
 	Cause  *Finding `json:"cause,omitempty"`
 	Direct *Finding `json:"direct,omitempty"`
 	Sure   Sureness `json:"sure"`
@@ -179,12 +179,6 @@ func (a *Answer) conclude() {
 	switch {
 	case a.Direct != nil:
 		a.Cause, a.Sure = a.Direct, Certain
-		for _, code := range causes.Find(a.Direct.Code).Behind {
-			if behind := a.finding(code); behind != nil {
-				a.Cause, a.Sure = behind, Likely
-				break
-			}
-		}
 	case len(a.Findings) > 0:
 		a.Cause, a.Sure = &a.Findings[0], Likely
 		if also := a.Findings[1:]; len(also) > 0 && also[0].Severity == a.Cause.Severity && causes.Find(also[0].Code).Group == causes.Find(a.Cause.Code).Group {
@@ -194,8 +188,14 @@ func (a *Answer) conclude() {
 			a.Sure = Certain
 		}
 	}
-	if a.Cause == a.Direct {
-		a.Direct = nil
+	a.Direct = nil
+	if a.Cause != nil {
+		for _, code := range causes.Find(a.Cause.Code).Behind {
+			if behind := a.finding(code); behind != nil {
+				a.Cause, a.Direct, a.Sure = behind, a.Cause, Likely
+				break
+			}
+		}
 	}
 	a.RuledOut = a.ruledOut()
 }

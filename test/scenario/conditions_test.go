@@ -72,12 +72,21 @@ func (l lab) ask(into seen, g diagnosis.Group, onset time.Time, after time.Durat
 // levels tell that a card is full or busy, which it also is for some of the causes.
 var levels = []string{"gpu_memory_high", "gpu_utilization_high"}
 
+// of are the codes that were found of a box, but for levels.
+func (s seen) of(box string) []string {
+	codes := slices.Sorted(maps.Keys(s[box]))
+	return slices.DeleteFunc(codes, func(code string) bool { return slices.Contains(levels, code) })
+}
+
 // report tells what was found of cases, the expected against the found, and checks those that are
 // not weak: each is found under its own code and no other.
 func report(t *testing.T, cases []Case, found seen) {
 	matrix := map[string]map[string]int{}
 	for _, c := range cases {
-		codes := slices.DeleteFunc(slices.Collect(maps.Keys(found[c.Name])), func(code string) bool { return slices.Contains(levels, code) && code != c.Cause })
+		codes := found.of(c.Name)
+		if _, ok := found[c.Name][c.Cause]; ok && slices.Contains(levels, c.Cause) {
+			codes = append(codes, c.Cause)
+		}
 		if len(codes) == 0 {
 			codes = []string{"nothing"}
 		}
