@@ -17,7 +17,7 @@ func (c *connection) finder() (finder diagnosis.Finder, close func(), err error)
 		return diagnosis.Finder{}, nil, err
 	}
 	client := influx.New(server.URL, server.Org, server.Token)
-	return diagnosis.Finder{Client: client, Params: settings.Rollups(), Limits: settings.Limits}, client.Close, nil
+	return settings.Finder(client), client.Close, nil
 }
 
 func (t *tool) whyCommand() *cobra.Command {

@@ -148,6 +148,6 @@ func (s *Status) addData(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	s.Findings, err = diagnosis.Finder{Client: client, Params: settings.Rollups()}.Current(ctx, time.Now())
+	s.Findings, err = settings.Finder(client).Current(ctx, time.Now())
 	return err
 }

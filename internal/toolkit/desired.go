@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/cosyvoice-telegraf/cosyvoice-telegraf/internal/diagnosis"
+	"github.com/cosyvoice-telegraf/cosyvoice-telegraf/internal/influx"
 	"github.com/cosyvoice-telegraf/cosyvoice-telegraf/internal/reconcile"
 	"github.com/cosyvoice-telegraf/cosyvoice-telegraf/internal/rollup"
 	"github.com/cosyvoice-telegraf/cosyvoice-telegraf/internal/words"
@@ -54,6 +55,11 @@ func (s Settings) tasks() ([]rollup.Task, error) {
 	}
 	alerts, err := diagnosis.AlertTasks(s.Rollups(), diagnosis.Alerts{Alertmanager: s.Alerts.Alertmanager, Dashboard: s.Alerts.Dashboard, Language: language})
 	return slices.Concat(rollups, causes, alerts), err
+}
+
+// Finder judges by the same settings as the tasks.
+func (s Settings) Finder(client *influx.Client) diagnosis.Finder {
+	return diagnosis.Finder{Client: client, Params: s.Rollups(), Limits: s.Limits}
 }
 
 // Rollups are the settings that the tasks of the tiers have.

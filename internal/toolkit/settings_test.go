@@ -98,6 +98,7 @@ func TestSettings(t *testing.T) {
 	require.Contains(t, desired.Tasks[28].Flux, "显存泄漏")
 	require.Contains(t, desired.Tasks[25].Flux, "    full = 95.0 // percent of the card")
 	require.Contains(t, desired.Tasks[25].Flux, "    recent = 300s // ")
+	require.Equal(t, diagnosis.Finder{Params: settings.Rollups(), Limits: diagnosis.Limits{"gpu_memory_high": {"full": "95.0"}, "queue_full": {"recent": "300s"}}}, settings.Finder(nil))
 
 	for text, problem := range map[string]string{
 		"[alerts]\nalertmanager = \"9093\"":                   `alertmanager "9093" is no address`,
