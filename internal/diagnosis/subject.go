@@ -120,22 +120,29 @@ func (f Finder) failed(ctx context.Context, since, until time.Time, predicate st
 	return f.synthesisAt(ctx, records[0].Time(), id)
 }
 
-// requested is the synthesis with an id, the newest if there are several, nil if there is none in
-// the last 30 days.
-func (f Finder) requested(ctx context.Context, id string, now time.Time) (*Synthesis, error) {
-	records, err := f.Client.Query(ctx, fmt.Sprintf(`from(bucket: %q)
+// requested is the synthesis with an id on a host, or on any, the newest if there are several, nil if
+// there is none in the last 30 days. Ids are in no index, and it is mostly the last ones that are asked
+// for: so these are looked at first.
+func (f Finder) requested(ctx context.Context, id, host string, now time.Time) (*Synthesis, error) {
+	until := now
+	for _, back := range []time.Duration{time.Hour, 24 * time.Hour, 30 * 24 * time.Hour} {
+		since := now.Add(-back)
+		records, err := f.Client.Query(ctx, fmt.Sprintf(`from(bucket: %q)
     |> range(start: %s, stop: %s)
     |> filter(fn: (r) => r._measurement == "cosyvoice_synthesis" and r._field == "request_id" and r._value == %s)
+    |> filter(fn: (r) => %s)
     |> group()
     |> sort(columns: ["_time"], desc: true)
-    |> limit(n: 1)`, f.Params.Events, stamp(now.AddDate(0, 0, -30)), stamp(now), literal(id)))
-	if err != nil {
-		return nil, fmt.Errorf("looking for the request: %w", err)
+    |> limit(n: 1)`, f.Params.Events, stamp(since), stamp(until), literal(id), hostIs(host)))
+		if err != nil {
+			return nil, fmt.Errorf("looking for the request: %w", err)
+		}
+		if len(records) > 0 {
+			return f.synthesisAt(ctx, records[0].Time(), id)
+		}
+		until = since
 	}
-	if len(records) == 0 {
-		return nil, nil
-	}
-	return f.synthesisAt(ctx, records[0].Time(), id)
+	return nil, nil
 }
 
 func (f Finder) synthesisAt(ctx context.Context, at time.Time, id string) (*Synthesis, error) {

@@ -74,7 +74,7 @@ func (f Finder) find(ctx context.Context, q Question, now time.Time, a *Answer) 
 	var err error
 	switch {
 	case q.Request != "":
-		a.Synthesis, err = f.requested(ctx, q.Request, now)
+		a.Synthesis, err = f.requested(ctx, q.Request, q.Host, now)
 		if err == nil && a.Synthesis == nil {
 			return words.NoSuchRequest.With(q.Request)
 		}

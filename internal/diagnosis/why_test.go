@@ -49,9 +49,13 @@ func TestWhy(t *testing.T) {
 		assert.Greater(t, len(a.Timeline), 25)
 		assert.NotEmpty(t, a.Events)
 
-		byID, err := finder.Why(t.Context(), Question{Request: a.Synthesis.RequestID}, onset.Add(35*time.Minute))
-		require.NoError(t, err)
-		assert.Equal(t, a.Synthesis, byID.Synthesis)
+		for _, later := range []time.Duration{35 * time.Minute, 5 * time.Hour, 29 * 24 * time.Hour} {
+			byID, err := finder.Why(t.Context(), Question{Request: a.Synthesis.RequestID, Host: "story-leak"}, onset.Add(later))
+			require.NoError(t, err)
+			assert.Equal(t, a.Synthesis, byID.Synthesis)
+		}
+		_, err = finder.Why(t.Context(), Question{Request: a.Synthesis.RequestID, Host: "story-calm"}, onset.Add(35*time.Minute))
+		require.ErrorContains(t, err, a.Synthesis.RequestID)
 		byTime, err := finder.Why(t.Context(), Question{At: a.At, Host: "story-leak"}, onset.Add(35*time.Minute))
 		require.NoError(t, err)
 		assert.Equal(t, "gpu_memory_leak", byTime.Cause.Code)
