@@ -55,7 +55,7 @@ test-long: build parts ## the long runs in full: an outage of 40 s, half an hour
 	COSYVOICE_OUTAGE=40s COSYVOICE_SOAK=30m go test -tags e2e -count=1 -timeout 60m -v -run 'Outage|Soak' ./test/e2e
 	COSYVOICE_SEEDS=200 go test -count=1 -timeout 60m -v -run TiersEqual ./internal/rollup
 
-bench: build parts ## what the plugin and the history cost, against peers in the same run, and how well causes are found: 30 minutes
+bench: build parts ## what the plugin and the history cost, against peers in the same run, and how well causes are found: an hour
 	go run ./test/bench
 	go test -tags bench -count=1 -timeout 60m -v ./test/bench/history
 	COSYVOICE_SCENARIOS=all go test -tags e2e -count=1 -timeout 60m -v ./test/scenario

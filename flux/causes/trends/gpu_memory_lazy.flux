@@ -5,6 +5,7 @@ gpu_memory_lazy = () => {
     early = 0.5 // of the time since the start, in which they were
     nearly = 0.8 // of the rise that the steps are
     long = 3600.0 // seconds without one
+    news = 86400.0 // seconds after the last: later nobody wonders about it
     much = 0.6 // of the card: above, it is a cache
 
     return
@@ -13,7 +14,7 @@ gpu_memory_lazy = () => {
                 fn: (r) =>
                     r.memory == "gpu" and r.whole and r.last - r.first >= least and
                     r.steps >= 1.0 and r.steps <= few and r.stepped >= nearly * (r.last - r.first) and
-                    r.still >= long and r.age - r.still <= early * r.age and r.last < much * r.memory_total_bytes,
+                    r.still >= long and r.still <= news and r.age - r.still <= early * r.age and r.last < much * r.memory_total_bytes,
             )
             |> once()
             |> map(fn: (r) => ({r with step_bytes: r.stepped}))
