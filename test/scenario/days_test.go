@@ -70,11 +70,33 @@ func TestHealthyDays(t *testing.T) {
 	if everything {
 		boxes = Days(30)
 	}
-	l := newLab(t)
-	onset := time.Now().UTC().Truncate(day).Add(-day)
-	for _, b := range boxes {
-		l.store(b.Write(onset, 14*day, 7*time.Hour, day))
-	}
+	wrong := 0
+	t.Run("minutes", func(t *testing.T) {
+		l, onset := newLab(t), midnight()
+		for _, b := range boxes {
+			l.store(b.Write(onset, 8*day, 2*time.Hour, day))
+		}
+		wrong += l.days(diagnosis.Minutes, onset, len(boxes), []string{""})
+	})
+	t.Run("trends", func(t *testing.T) {
+		l, onset := newLab(t), midnight()
+		var names []string // what grows takes long to judge, and no less for all of them at once
+		for _, b := range boxes {
+			l.store(b.Write(onset, 14*day, 7*time.Hour, day, "cosyvoice_service", "system_metrics", "cosyvoice_synthesis"))
+			names = append(names, b.Name)
+		}
+		wrong += l.days(diagnosis.Trends, onset, len(boxes), names)
+	})
+	assert.LessOrEqual(t, wrong, len(boxes)/30, "findings on %d healthy days", len(boxes))
+}
+
+// midnight is the beginning of a day that is over.
+func midnight() time.Time { return time.Now().UTC().Truncate(day).Add(-day) }
+
+// days tells what a group finds on days that are judged side by side, all of the boxes "" at once, and
+// returns how often that is wrong.
+func (l lab) days(g diagnosis.Group, onset time.Time, number int, boxes []string) (wrong int) {
+	began := time.Now()
 	told := map[string]map[moment]bool{}
 	tell := func(m moment, f diagnosis.Finding) {
 		what := f.Code + " (" + f.Severity + ")"
@@ -83,53 +105,49 @@ func TestHealthyDays(t *testing.T) {
 		}
 		told[what][moment{f.Host, m.after}] = true
 	}
-	for group, step := range coarse {
-		began := time.Now()
-		var all []moment
-		for after := step; after <= day; after += step {
-			all = append(all, moment{after: after})
+	var first []moment
+	for after := coarse[g]; after <= day; after += coarse[g] {
+		for _, box := range boxes {
+			first = append(first, moment{box, after})
 		}
-		suspicious := map[moment]bool{}
-		first := l.finder
-		first.Limits = wary
-		for m, findings := range l.judge(first, group, onset, all) {
-			for _, f := range findings {
-				if f.Severity == "info" {
-					tell(m, f)
-					continue
-				}
-				for after := m.after - step + fine[group]; after < m.after+step; after += fine[group] {
-					suspicious[moment{f.Host, after}] = true
-				}
-			}
-		}
-		for m, findings := range l.judge(l.finder, group, onset, slices.Collect(maps.Keys(suspicious))) {
-			for _, f := range findings {
-				if f.Severity != "info" {
-					tell(m, f)
-				}
-			}
-		}
-		t.Logf("%s: %d runs for %d days, and %d more for a day each, took %s", group, len(all), len(boxes), len(suspicious), time.Since(began).Round(time.Second))
 	}
-	wrong := 0
-	t.Logf("| what was found on %d healthy days | times | minutes |\n|---|---|---|", len(boxes))
+	suspicious := map[moment]bool{}
+	finder := l.finder
+	finder.Limits = wary
+	for m, findings := range l.judge(finder, g, onset, first) {
+		for _, f := range findings {
+			if f.Severity == "info" {
+				tell(m, f)
+				continue
+			}
+			for after := m.after - coarse[g] + fine[g]; after < m.after+coarse[g]; after += fine[g] {
+				suspicious[moment{f.Host, after}] = true
+			}
+		}
+	}
+	for m, findings := range l.judge(l.finder, g, onset, slices.Collect(maps.Keys(suspicious))) {
+		for _, f := range findings {
+			if f.Severity != "info" {
+				tell(m, f)
+			}
+		}
+	}
+	l.t.Logf("%d runs for %d days, and %d more where something was suspicious, took %s", len(first), number, len(suspicious), time.Since(began).Round(time.Second))
+	l.t.Log("| found | times | minutes |\n|---|---|---|")
 	for _, what := range slices.Sorted(maps.Keys(told)) {
-		code, severity, _ := strings.Cut(what, " ")
-		group, err := diagnosis.GroupOf(code)
-		require.NoError(t, err)
-		step := fine[group]
-		if severity == "(info)" {
-			step = coarse[group]
+		info := strings.HasSuffix(what, " (info)")
+		step := fine[g]
+		if info {
+			step = coarse[g]
 		}
-		stretches := stretches(told[what], step)
-		t.Logf("| %s | %d | %.0f |", what, len(stretches), float64(len(told[what]))*step.Minutes())
-		t.Log(strings.Join(stretches, ", "))
-		if severity != "(info)" {
-			wrong += len(stretches)
+		times := stretches(told[what], step)
+		l.t.Logf("| %s | %d | %.0f |", what, len(times), float64(len(told[what]))*step.Minutes())
+		l.t.Log(strings.Join(times, ", "))
+		if !info {
+			wrong += len(times)
 		}
 	}
-	assert.LessOrEqual(t, wrong, len(boxes)/30, "findings on %d healthy days", len(boxes))
+	return wrong
 }
 
 // stretches are the times without a break at which something was found.
