@@ -32,10 +32,13 @@ figures = (scale, measurement, fields) =>
         |> filter(fn: (r) => r._measurement == measurement and r.host =~ hosts and r._field =~ fields)
 
 growthOf = (scale) => {
+    oneWindow = if scale.bucket == hours then 3600.0 else 60.0 // seconds
     lowest =
-        figures(scale: scale, measurement: "cosyvoice_service", fields: /^(gpu_memory_bytes|memory_rss_bytes|in_flight)_min$|^uptime_seconds_max$|^state_starting_seconds$/)
+        figures(scale: scale, measurement: "cosyvoice_service", fields: /^(gpu_memory_bytes|memory_rss_bytes|in_flight|uptime_seconds)_min$|^uptime_seconds_max$|^state_starting_seconds$/)
             |> group(columns: byServer)
             |> pivot(rowKey: ["_time"], columnKey: ["_field"], valueColumn: "_value")
+            // In a window with a restart the lowest is the new process's, the rest the old one's.
+            |> filter(fn: (r) => not exists r.uptime_seconds_min or r.uptime_seconds_max - r.uptime_seconds_min <= oneWindow)
             |> sort(columns: ["_time"])
 
     // When the process that runs now was started, and how little it has in flight.
