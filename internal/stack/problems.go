@@ -110,7 +110,7 @@ func (s *Status) judgeFindings() {
 		if found.Severity == "info" || slices.Contains(told, found.Code) {
 			continue
 		}
-		cause := causes.Find(found.Code)
-		s.problem(words.StatusFinding, words.Text{En: cause.En.Title, Zh: cause.Zh.Title}, words.Text{En: cause.En.Answer, Zh: cause.Zh.Answer})
+		en, zh := causes.Find(found.Code).En, causes.Find(found.Code).Zh
+		s.problem(words.StatusFinding, words.Text{En: en.Title, Zh: zh.Title}, words.Text{En: en.Answer, Zh: zh.Answer}, words.Text{En: en.Now, Zh: zh.Now})
 	}
 }

@@ -59,6 +59,8 @@ func TestJudgeFindings(t *testing.T) {
 	require.ErrorIs(t, status.Problems[0], words.StatusFinding.With())
 	require.Contains(t, status.Problems[0].In(words.Chinese), "显存泄漏：")
 	require.Contains(t, status.Problems[0].In(words.English), "GPU memory leak: ")
+	require.Contains(t, status.Problems[0].In(words.Chinese), "现在怎么做：在显存占满之前")
+	require.Contains(t, status.Problems[0].In(words.English), "What to do now: Restart the server")
 }
 
 // What follows from a part that is known to be down or paused is not said twice.

@@ -15,8 +15,8 @@ var (
 		Zh: "一切正常。",
 	}
 	StatusFinding = Text{
-		En: "%s: %s What to do: cosyvoicectl why",
-		Zh: "%s：%s处理办法：cosyvoicectl why",
+		En: "%s: %s What to do now: %s More: cosyvoicectl why",
+		Zh: "%s：%s现在怎么做：%s详见 cosyvoicectl why",
 	}
 	StateRunning = Text{
 		En: "running",
