@@ -41,12 +41,8 @@ func (b Box) window(r *rand.Rand, onset, start time.Time, every, step time.Durat
 	w := windows{}
 	for at := start; at.Before(start.Add(every)); at = at.Add(step) {
 		t := b.At(at.Sub(onset))
-		b.tick(w, r, t, step)
-		ends := t.Concurrency / (t.Audio * t.Rambling * t.RTF) * step.Seconds()
-		if !t.Up || t.Starting || t.Outcome == "" || t.GPUState != "ok" {
-			ends = 0
-		}
-		n := poisson(r, ends)
+		b.tick(func(format string, args ...any) readings { return w.series(format, args...) }, r, t, step)
+		n := t.ending(r, step)
 		written := n
 		if syntheses == nil {
 			written = min(n, 3) // stand for all, where they are only counted
@@ -58,7 +54,23 @@ func (b Box) window(r *rand.Rand, onset, start time.Time, every, step time.Durat
 	return w
 }
 
-func (b Box) tick(w windows, r *rand.Rand, t Tick, step time.Duration) {
+// ending is how many syntheses end between two ticks.
+func (t *Tick) ending(r *rand.Rand, step time.Duration) int {
+	if !t.Up || t.Starting || t.Outcome == "" || t.GPUState != "ok" {
+		return 0
+	}
+	return poisson(r, t.Concurrency/(t.Audio*t.Rambling*t.RTF)*step.Seconds())
+}
+
+// readings are where those of a series go: into the statistics of a window, or a point of their own.
+type readings interface {
+	gauge(name string, value float64)
+	flag(name string, set bool)
+	counter(name string, grew float64)
+	state(name, value string, held time.Duration)
+}
+
+func (b Box) tick(of func(format string, args ...any) readings, r *rand.Rand, t Tick, step time.Duration) {
 	inFlight := 0.0
 	if t.Up && !t.Starting {
 		inFlight = float64(poisson(r, t.Concurrency))
@@ -75,7 +87,7 @@ func (b Box) tick(w windows, r *rand.Rand, t Tick, step time.Duration) {
 	used := service + t.Other + t.Unowned
 	percent := func(value float64) float64 { return min(100, around(r, value, 0.05)) }
 
-	host := w.series("system_metrics,host=%s,service=cosyvoice3", b.Name)
+	host := of("system_metrics,host=%s,service=cosyvoice3", b.Name)
 	host.gauge("cpu_usage_percent", percent(t.HostCPU))
 	host.gauge("memory_used_mb", t.HostMemory/mib)
 	host.gauge("memory_total_mb", t.HostTotal/mib)
@@ -85,7 +97,7 @@ func (b Box) tick(w windows, r *rand.Rand, t Tick, step time.Duration) {
 		host.gauge("gpu_memory_total_mb", t.Total/mib)
 	}
 
-	gpu := w.series("cosyvoice_gpu,host=%s,service=cosyvoice3,uuid=GPU-%[1]s,name=RTX", b.Name)
+	gpu := of("cosyvoice_gpu,host=%s,service=cosyvoice3,uuid=GPU-%[1]s,name=RTX", b.Name)
 	gpu.state("state", t.GPUState, step)
 	if t.GPUState == "ok" {
 		gpu.gauge("utilization_percent", percent(t.GPU-t.ServiceSM*(1-busy)))
@@ -102,7 +114,7 @@ func (b Box) tick(w windows, r *rand.Rand, t Tick, step time.Duration) {
 		gpu.flag("throttle_power", t.PowerCap && r.Float64() < 0.9)
 	}
 
-	server := w.series("cosyvoice_service,host=%s,service=cosyvoice3,instance=50000", b.Name)
+	server := of("cosyvoice_service,host=%s,service=cosyvoice3,instance=50000", b.Name)
 	server.flag("up", t.Up)
 	state := "ready"
 	switch {
@@ -130,16 +142,16 @@ func (b Box) tick(w windows, r *rand.Rand, t Tick, step time.Duration) {
 			server.counter("cgroup_cpu_throttled_seconds_total", step.Seconds()*min(1, max(0, 20*(t.ServiceCPU/t.CPULimit-0.9))))
 		}
 		server.counter("cgroup_oom_kills_total", t.OOMKills)
-		process := w.series("cosyvoice_process,host=%s,service=cosyvoice3,instance=50000,role=main", b.Name)
+		process := of("cosyvoice_process,host=%s,service=cosyvoice3,instance=50000,role=main", b.Name)
 		process.gauge("hottest_thread_percent", percent(t.Thread*busy))
 	}
 
-	plugin := w.series("cosyvoice_agent,host=%s,service=cosyvoice3,collector=plugin", b.Name)
+	plugin := of("cosyvoice_agent,host=%s,service=cosyvoice3,collector=plugin", b.Name)
 	plugin.flag("success", true)
-	nvml := w.series("cosyvoice_agent,host=%s,service=cosyvoice3,collector=gpu", b.Name)
+	nvml := of("cosyvoice_agent,host=%s,service=cosyvoice3,collector=gpu", b.Name)
 	nvml.flag("success", t.NVML == "ok")
 	nvml.state("nvml_state", t.NVML, step)
-	log := w.series("cosyvoice_agent,host=%s,service=cosyvoice3,collector=log", b.Name)
+	log := of("cosyvoice_agent,host=%s,service=cosyvoice3,collector=log", b.Name)
 	log.gauge("log_files", t.LogFiles)
 	log.gauge("log_lag_bytes", t.LogLag)
 	log.counter("log_lines_total", t.LogLines*step.Seconds()/10)
