@@ -4,11 +4,11 @@ import "time"
 
 // When, after the onset of the leak, synthesis stutters, one fails, and the server is restarted.
 const (
-	LeakStutters = 30 * time.Minute
-	LeakFails    = 32 * time.Minute
-	LeakRestarts = LeakFails + 40*time.Second
+	LeakStutters = 27 * time.Minute
+	LeakFails    = 28*time.Minute + 20*time.Second
+	LeakRestarts = LeakFails + 20*time.Second
 	// LeakFull is when the card would have been full of what the server keeps.
-	LeakFull = 33 * time.Minute
+	LeakFull = 32 * time.Minute
 )
 
 // Leak is a box on which memory creeps for half an hour to the end of the card; synthesis stutters,
