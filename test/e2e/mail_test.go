@@ -13,6 +13,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -21,6 +22,7 @@ import (
 // letter is a mail as a person reads it.
 type letter struct {
 	to, subject, text, html string
+	at                      time.Time // when it was here, not yet taken
 }
 
 // mailServer takes mails from who knows the password.
@@ -28,15 +30,16 @@ type mailServer struct {
 	t        *testing.T
 	listener net.Listener
 	password string
+	slow     time.Duration // before it greets, and before it takes a mail
 
 	mu      sync.Mutex
 	letters []letter
 }
 
-func newMailServer(t *testing.T, password string) *mailServer {
+func newMailServer(t *testing.T, password string, slow time.Duration) *mailServer {
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	require.NoError(t, err)
-	s := &mailServer{t: t, listener: listener, password: password}
+	s := &mailServer{t: t, listener: listener, password: password, slow: slow}
 	var open sync.WaitGroup
 	open.Go(func() {
 		for {
@@ -58,6 +61,7 @@ func newMailServer(t *testing.T, password string) *mailServer {
 func (s *mailServer) talk(c *textproto.Conn) {
 	defer c.Close()
 	say := func(line string) { _ = c.PrintfLine("%s", line) }
+	time.Sleep(s.slow)
 	say("220 mail.test ESMTP")
 	known := false
 	for {
@@ -87,6 +91,7 @@ func (s *mailServer) talk(c *textproto.Conn) {
 		case "DATA":
 			say("354 go on")
 			s.take(c.DotReader())
+			time.Sleep(s.slow)
 			say("250 taken")
 		case "QUIT":
 			say("221 bye")
@@ -102,7 +107,7 @@ func (s *mailServer) take(raw io.Reader) {
 	if !assert.NoError(s.t, err) {
 		return
 	}
-	var l letter
+	l := letter{at: time.Now()}
 	decode := new(mime.WordDecoder).DecodeHeader
 	l.subject, err = decode(message.Header.Get("Subject"))
 	assert.NoError(s.t, err)
