@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
-	"net/url"
 	"os/exec"
 	"strings"
 	"testing"
@@ -14,8 +13,6 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
-
-	"github.com/cosyvoice-telegraf/cosyvoice-telegraf/internal/influx"
 )
 
 // week is how much history the test of the backfill writes.
@@ -149,19 +146,7 @@ func noTickLost(s *stack, since time.Time) {
 // runHealth has the task that watches over the history run now, and waits for its end.
 func (s *stack) runHealth() {
 	s.t.Helper()
-	operator := influx.New(s.url, "cosyvoice_org", s.secret("influx_operator_token"))
-	defer operator.Close()
-	ctx := s.t.Context()
-	var found struct{ Tasks []struct{ ID string } }
-	require.NoError(s.t, operator.Call(ctx, "GET", "tasks", url.Values{"org": {"cosyvoice_org"}, "name": {"cosyvoice health"}}, nil, &found))
-	require.Len(s.t, found.Tasks, 1)
-	var run struct{ ID, Status string }
-	path := "tasks/" + found.Tasks[0].ID + "/runs"
-	require.NoError(s.t, operator.Call(ctx, "POST", path, nil, map[string]string{}, &run))
-	s.eventually("the task of the health ran", func() bool {
-		return operator.Call(ctx, "GET", path+"/"+run.ID, nil, nil, &run) == nil && run.Status != "scheduled" && run.Status != "started"
-	})
-	require.Equal(s.t, "success", run.Status)
+	s.run(time.Now(), "cosyvoice health")
 }
 
 // findings are the levels of what `cosyvoicectl tasks` tells; ok is its exit.
