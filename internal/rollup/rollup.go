@@ -49,9 +49,9 @@ var Defaults = Params{
 	SilentAfter: 5 * time.Minute, LateAfter: 15 * time.Minute, NewSeries: 1000,
 }
 
-// gap is the longest time between two points of a series in which a counter is taken to
+// Gap is the longest time between two points of a series in which a counter is taken to
 // have grown steadily, and a state to have been held.
-func (p Params) gap() time.Duration { return max(90*time.Second, 3*p.Interval) }
+func (p Params) Gap() time.Duration { return max(90*time.Second, 3*p.Interval) }
 
 // stagger is the time between the starts of two tasks, so that they do not all run at once.
 const stagger = 3 * time.Second
@@ -61,7 +61,7 @@ type Source struct {
 	Measurement string
 	Mark        string // a field that each of its points has
 	Facts       bool   // its points are facts, each for itself, in the bucket of events
-	counted     bool   // only how many there are is kept
+	Counted     bool   // only how many there are is kept
 }
 
 // Sources are all of them.
@@ -73,7 +73,7 @@ var Sources = []Source{
 	{Measurement: "cosyvoice_model", Mark: "requests_success_total"},
 	{Measurement: "cosyvoice_agent", Mark: "success"},
 	{Measurement: "cosyvoice_synthesis", Mark: "request_id", Facts: true},
-	{Measurement: "cosyvoice_event", Mark: "message", Facts: true, counted: true},
+	{Measurement: "cosyvoice_event", Mark: "message", Facts: true, Counted: true},
 }
 
 // Bucket is where its points are.
@@ -139,7 +139,7 @@ func values(params Params, s Source, name string, offset time.Duration) map[stri
 			numbers = append(numbers, f.Name)
 		}
 	}
-	if s.counted {
+	if s.Counted {
 		byKind, readings, numbers = nil, nil, nil
 	}
 	integers := slices.Concat(numbers, byKind[schema.Flag])
@@ -168,7 +168,7 @@ func values(params Params, s Source, name string, offset time.Duration) map[stri
 		"Every": Duration(params.Every), "Measurement": s.Measurement, "Mark": s.Mark, "Facts": s.Facts,
 		"Statistics": strings.Join(statistics, ", "),
 		"Raw":        s.Bucket(params), "Minutes": params.Minutes, "Hours": params.Hours,
-		"Retention": Duration(params.RawRetention), "MinutesRetention": Duration(params.MinutesRetention), "Gap": Duration(params.gap()),
+		"Retention": Duration(params.RawRetention), "MinutesRetention": Duration(params.MinutesRetention), "Gap": Duration(params.Gap()),
 		"Gauges": byKind[schema.Gauge], "Readings": readings, "Integers": integers, "Numbers": numbers,
 		"Flags": byKind[schema.Flag], "Counters": byKind[schema.Counter],
 		"States": byKind[schema.State], "Bins": byKind[schema.Bin],
