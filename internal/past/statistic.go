@@ -1,0 +1,123 @@
+package past
+
+import (
+	"strconv"
+	"time"
+
+	"github.com/influxdata/line-protocol/v2/lineprotocol"
+
+	"github.com/cosyvoice-telegraf/cosyvoice-telegraf/internal/schema"
+)
+
+// statistic is what a window says of one field of a series, by the arithmetic of the tasks
+// (internal/rollup/shared.flux.tmpl).
+type statistic struct {
+	field *schema.Field
+	kind  schema.Kind
+	last  bool // the newest reading is kept
+
+	// Of the window that is open.
+	count                  int64
+	sum, low, high, newest float64
+	increased              bool
+	increase               float64
+	parts                  []part // of a state its seconds, of a bin its numbers
+
+	// Of the point before, whichever window it was in.
+	before   float64
+	beforeAt time.Time
+}
+
+// part is how much of a window has one value.
+type part struct {
+	name   string
+	amount float64
+}
+
+func newStatistic(f *schema.Field, facts bool) *statistic {
+	return &statistic{field: f, kind: f.Kind(), last: !facts}
+}
+
+// add takes in a value. Of a longer time than gap between two points nothing is known.
+func (s *statistic) add(value lineprotocol.Value, at time.Time, gap time.Duration) {
+	near := !s.beforeAt.IsZero() && at.Sub(s.beforeAt) <= gap
+	switch s.kind {
+	case schema.Gauge, schema.Flag:
+		s.reading(number(value))
+	case schema.Counter:
+		v := number(value)
+		if near {
+			grown := v - s.before
+			if grown < 0 {
+				grown = v // it began anew at zero
+			}
+			s.increase += grown
+			s.increased = true
+		}
+		s.before = v
+	case schema.State:
+		if near {
+			s.part(value.StringV(), at.Sub(s.beforeAt).Seconds())
+		}
+	case schema.Bin:
+		s.part(strconv.FormatInt(value.IntV(), 10), 1)
+	}
+	s.beforeAt = at
+}
+
+func (s *statistic) reading(v float64) {
+	if s.count == 0 || v < s.low {
+		s.low = v
+	}
+	if s.count == 0 || v > s.high {
+		s.high = v
+	}
+	s.count++
+	s.sum += v
+	s.newest = v
+}
+
+func (s *statistic) part(name string, amount float64) {
+	for i := range s.parts {
+		if s.parts[i].name == name {
+			s.parts[i].amount += amount
+			return
+		}
+	}
+	s.parts = append(s.parts, part{name, amount})
+}
+
+// close hands out the fields of the window, and begins the next.
+func (s *statistic) close(out *fields) {
+	name := s.field.Name
+	switch {
+	case s.count > 0:
+		out.float(name+"_sum", s.sum)
+		out.integer(name+"_count", s.count)
+		if s.kind == schema.Flag {
+			break
+		}
+		out.float(name+"_min", s.low)
+		out.float(name+"_max", s.high)
+		if s.last {
+			out.float(name+"_last", s.newest)
+		}
+	case s.increased:
+		out.float(name+"_increase", s.increase)
+	}
+	for _, p := range s.parts {
+		if s.kind == schema.State {
+			out.float(name+"_"+p.name+"_seconds", p.amount)
+		} else {
+			out.integer(name+"_"+p.name+"_count", int64(p.amount))
+		}
+	}
+	s.count, s.sum, s.increased, s.increase, s.parts = 0, 0, false, 0, s.parts[:0]
+}
+
+func number(v lineprotocol.Value) float64 {
+	if v.Kind() == lineprotocol.Int {
+		return float64(v.IntV())
+	}
+	return v.FloatV()
+}
