@@ -14,12 +14,12 @@ func (t *tool) upCommand() *cobra.Command {
 	options := stack.Options{Version: version, Say: words.NewPrinter(t.stdout, t.language)}
 	var dir string
 	command := &cobra.Command{
-		Use:     "up [--state DIR] [--demo]",
+		Use:     "up [--state DIR] [--demo [--history 30d]]",
 		Short:   words.UpShort.In(t.language),
 		Long:    words.UpLong.In(t.language),
 		Example: words.UpExample.In(t.language),
 		Args: func(cmd *cobra.Command, args []string) error {
-			for _, name := range []string{flagSimPort, flagScenario, flagSeed} {
+			for _, name := range []string{flagSimPort, flagScenario, flagSeed, flagHistory} {
 				if !options.Demo && cmd.Flags().Changed(name) {
 					return words.FlagNeedsDemo.With(flagText(name))
 				}
@@ -45,6 +45,7 @@ func (t *tool) upCommand() *cobra.Command {
 	flags.Var((*port)(&options.SimPort), flagSimPort, words.FlagSimPort.In(t.language))
 	flags.Var((*scenario)(&options.Scenario), flagScenario, words.FlagScenario.In(t.language))
 	flags.Uint64Var(&options.Seed, flagSeed, 1, words.FlagSeed.In(t.language))
+	flags.Var((*historyLength)(&options.History), flagHistory, words.FlagHistory.In(t.language))
 	return command
 }
 
@@ -53,6 +54,7 @@ const (
 	flagSimPort  = "sim-port"
 	flagScenario = "scenario"
 	flagSeed     = "seed"
+	flagHistory  = "history"
 )
 
 // defaultState follows the XDG base directory specification.

@@ -6,10 +6,12 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"github.com/cosyvoice-telegraf/cosyvoice-telegraf/internal/toolkit"
 	"github.com/cosyvoice-telegraf/cosyvoice-telegraf/internal/words"
 )
 
@@ -39,6 +41,27 @@ func (s *scenario) Set(text string) error {
 		return errors.New("a scenario is steady, leak or crash")
 	}
 	*s = scenario(text)
+	return nil
+}
+
+// historyLength is the value of the flag that takes how much history is made up.
+type historyLength time.Duration
+
+// longestHistory is how long the windows of a minute are kept.
+const longestHistory = 90 * 24 * time.Hour
+
+func (h *historyLength) String() string { return "" }
+func (h *historyLength) Type() string   { return "time" }
+
+func (h *historyLength) Set(text string) error {
+	var length toolkit.Retention
+	if err := length.UnmarshalText([]byte(text)); err != nil {
+		return err
+	}
+	if length == 0 || time.Duration(length) > longestHistory {
+		return errors.New("a history has up to 90d")
+	}
+	*h = historyLength(length)
 	return nil
 }
 

@@ -12,7 +12,6 @@ import (
 
 	"github.com/cosyvoice-telegraf/cosyvoice-telegraf/internal/influx"
 	"github.com/cosyvoice-telegraf/cosyvoice-telegraf/internal/reconcile"
-	"github.com/cosyvoice-telegraf/cosyvoice-telegraf/internal/toolkit"
 	"github.com/cosyvoice-telegraf/cosyvoice-telegraf/internal/words"
 )
 
@@ -61,8 +60,10 @@ func influxdPart(program Program, folder Folder, port int) part {
 }
 
 // provision brings an InfluxDB that is ready to the state that the stack needs:
-// owner, buckets, and two narrow tokens. What is there already stays as it is.
-func provision(ctx context.Context, url string, folder Folder, say *words.Printer) error {
+// owner, buckets, narrow tokens, tasks, and for a demo its made-up history. What is there already
+// stays as it is.
+func provision(ctx context.Context, p plan, options Options) error {
+	url, folder := p.url, options.Folder
 	settings, err := folder.settings()
 	if err != nil {
 		return err
@@ -99,17 +100,27 @@ func provision(ctx context.Context, url string, folder Folder, say *words.Printe
 	if !accepted {
 		return words.OperatorTokenRefused.With(folder.operatorToken(), folder.influxData())
 	}
-	return manage(ctx, reconcile.Server{URL: url, Org: org, Token: token, Secrets: folder.Secrets()}, settings, say)
-}
-
-// manage brings InfluxDB to the state that the settings ask for. All in it is this stack's, so
-// what an earlier version made without a mark is taken over.
-func manage(ctx context.Context, server reconcile.Server, settings toolkit.Settings, say *words.Printer) error {
-	settings.Org = server.Org
+	server := reconcile.Server{URL: url, Org: org, Token: token, Secrets: folder.Secrets()}
+	settings.Org = org
 	desired, err := settings.Desired()
 	if err != nil {
 		return err
 	}
+	if p.history != nil {
+		// Tasks would compute windows of what is half written.
+		if err := manage(ctx, server, reconcile.Desired{Org: org, Buckets: desired.Buckets}, options.Say); err != nil {
+			return err
+		}
+		if err := fillHistory(ctx, operator, settings, options, *p.history); err != nil {
+			return err
+		}
+	}
+	return manage(ctx, server, desired, options.Say)
+}
+
+// manage brings InfluxDB to the desired state. All in it is this stack's, so what an earlier
+// version made without a mark is taken over.
+func manage(ctx context.Context, server reconcile.Server, desired reconcile.Desired, say *words.Printer) error {
 	plan, err := server.Plan(ctx, desired, reconcile.Options{Adopt: true})
 	if err != nil {
 		return err

@@ -23,6 +23,9 @@ func telegrafPart(programs Programs, folder Folder, plan plan, say *words.Printe
 		"STATE_DIRECTORY="+string(folder),
 		datagram.PathVariable+"="+folder.reportSocket(),
 	)
+	if plan.simulated == allSimulated {
+		env = append(env, "COSYVOICE_HOST="+demoHost)
+	}
 	if plan.simulated.GPU {
 		env = append(env, "FAKE_NVML_STATE="+folder.gpuState())
 	}

@@ -22,6 +22,8 @@ type Options struct {
 	SimPort  int
 	Scenario string
 	Seed     uint64
+	// History is how long a past is made up for a demo; zero is none.
+	History time.Duration
 	// Version is this program's own.
 	Version  string
 	Programs Programs
@@ -61,6 +63,7 @@ type plan struct {
 	url        string
 	pluginConf string
 	simulated  Simulated
+	history    *historyNote // that is to be filled
 }
 
 func prepare(ctx context.Context, options Options) (plan, error) {
@@ -80,7 +83,7 @@ func prepare(ctx context.Context, options Options) (plan, error) {
 		if _, err := os.Stat(folder.demo()); err == nil {
 			say.Say(words.HoldsDemoData, string(folder))
 		}
-		return p, nil
+		return p, folder.giveUpHistory()
 	}
 	err := prepareDemo(ctx, options, &p)
 	return p, err
@@ -96,11 +99,13 @@ func prepareDemo(ctx context.Context, options Options, p *plan) (err error) {
 			return err
 		}
 	}
-	if p.simulated == (Simulated{}) {
-		return nil
+	if p.simulated != (Simulated{}) {
+		if err := os.MkdirAll(options.Folder.demo(), 0o700); err != nil {
+			return fmt.Errorf("creating the demo's folder: %w", err)
+		}
 	}
-	if err := os.MkdirAll(options.Folder.demo(), 0o700); err != nil {
-		return fmt.Errorf("creating the demo's folder: %w", err)
+	if p.history, err = prepareHistory(options, p.simulated); err != nil {
+		return err
 	}
 	if p.simulated.GPU {
 		p.pluginConf, err = prepareFakeGPU(options.Folder, options.Programs.NVML)
@@ -111,7 +116,7 @@ func prepareDemo(ctx context.Context, options Options, p *plan) (err error) {
 // simulatedText says plainly what is real.
 func simulatedText(simulated Simulated) words.Text {
 	switch simulated {
-	case Simulated{GPU: true, Server: true}:
+	case allSimulated:
 		return words.SimulatedBoth
 	case Simulated{GPU: true}:
 		return words.SimulatedGPU
@@ -155,7 +160,7 @@ func serve(life context.Context, parts *supervisor, options Options, p plan) err
 	if err := awaitInfluxd(life, influxd, p.url, say); err != nil {
 		return err
 	}
-	if err := provision(life, p.url, folder, say); err != nil {
+	if err := provision(life, p, options); err != nil {
 		return err
 	}
 	if p.simulated.Server {

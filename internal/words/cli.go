@@ -79,6 +79,9 @@ Logs are in DIR/logs. InfluxDB listens on 127.0.0.1 only.`,
   # Try it on a machine without a GPU or a server: what is missing is simulated
   cosyvoicectl up --demo
 
+  # The same with a month behind it, all of it made up
+  cosyvoicectl up --demo --history 30d
+
   # A simulated server that leaks GPU memory until it fails
   cosyvoicectl up --demo --scenario leak --state /tmp/leak --influx-port 8087`,
 		Zh: `  # 监控本机的 CosyVoice3 服务
@@ -86,6 +89,9 @@ Logs are in DIR/logs. InfluxDB listens on 127.0.0.1 only.`,
 
   # 在没有 GPU 或服务的机器上试用：缺少的部分用模拟代替
   cosyvoicectl up --demo
+
+  # 同上，并编造过去一个月的历史数据
+  cosyvoicectl up --demo --history 30d
 
   # 模拟一个显存泄漏直至失败的服务
   cosyvoicectl up --demo --scenario leak --state /tmp/leak --influx-port 8087`,
@@ -147,6 +153,10 @@ var (
 	FlagSeed = Text{
 		En: "seed of the simulated requests; the same seed repeats the same requests",
 		Zh: "模拟请求的随机种子，相同的种子产生相同的请求",
+	}
+	FlagHistory = Text{
+		En: "make up so much history for a new demo, such as 30d or 48h, up to 90d",
+		Zh: "为新的演示编造多长的历史数据，例如 30d 或 48h，最长 90d",
 	}
 	FlagJSON = Text{
 		En: "print JSON for scripts",

@@ -134,6 +134,34 @@ var (
 	}
 )
 
+// What is said of the made-up history of a demo.
+var (
+	HistoryBegins = Text{
+		En: "… making up the history of a host named %q since %s. None of it was measured.",
+		Zh: "…… 正在为名为 %q 的主机编造自 %s 以来的历史数据，其中没有任何实测数据。",
+	}
+	HistoryStep = Text{
+		En: "… %d %%",
+		Zh: "…… %d%%",
+	}
+	HistoryFilled = Text{
+		En: "✓ history: %d points, %d syntheses and %d findings were made up within %s",
+		Zh: "✓ 历史数据：编造了 %d 个数据点、%d 次合成和 %d 条诊断，用时 %s",
+	}
+	HistoryNeedsStandIns = Text{
+		En: "A history is made up only for a demo in which GPU and server are simulated. This host has a real one, and what is measured is not mixed with what is not. Leave --history out.",
+		Zh: "只有 GPU 和服务都是模拟的演示才能编造历史数据。本机有真实的 GPU 或服务，实测数据不能与编造的数据混在一起。请去掉 --history。",
+	}
+	HistoryThere = Text{
+		En: "%s holds a made-up history already. Leave --history out to go on with it, or choose an empty folder with --state for a new one.",
+		Zh: "%s 中已有编造的历史数据。去掉 --history 即可继续使用；如需重新生成，请用 --state 指定一个空目录。",
+	}
+	HistoryNotEmpty = Text{
+		En: "%s holds data already, and a history is made up only where there is none. Choose an empty folder with --state, or leave --history out.",
+		Zh: "%s 中已有数据，而历史数据只能在空目录中编造。请用 --state 指定一个空目录，或去掉 --history。",
+	}
+)
+
 // Why `cosyvoicectl up` cannot go on.
 var (
 	FolderInUse = Text{
