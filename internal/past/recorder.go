@@ -19,6 +19,7 @@ type recorder struct {
 func newRecorder(params rollup.Params, now time.Time, write func(bucket string, lines []byte)) *recorder {
 	of := func(bucket string, retention time.Duration) *batch {
 		b := &batch{bucket: bucket, write: write}
+		b.lines.SetBuffer(make([]byte, 0, room))
 		if retention > 0 {
 			b.from = Oldest(now, retention)
 		}
@@ -72,8 +73,11 @@ type batch struct {
 	err    error // the first
 }
 
-// enough is the size of a batch in bytes.
-const enough = 2 << 20
+// A batch is written when it has enough bytes, and has room for the point with which it does.
+const (
+	enough = 2 << 20
+	room   = enough + 64<<10
+)
 
 // Oldest is the first full hour within a time before now, of which the points are still inside a
 // retention of that time when they arrive.
@@ -99,6 +103,5 @@ func (b *batch) flush() {
 	if lines := b.lines.Bytes(); len(lines) > 0 && b.err == nil {
 		b.write(b.bucket, lines)
 	}
-	b.lines.SetBuffer(nil)
-	b.lines.ClearErr()
+	b.lines.SetBuffer(make([]byte, 0, room)) // the other is on its way
 }

@@ -14,6 +14,7 @@ import (
 type statistic struct {
 	field *schema.Field
 	kind  schema.Kind
+	names names
 	last  bool // the newest reading is kept
 
 	// Of the window that is open.
@@ -28,6 +29,9 @@ type statistic struct {
 	beforeAt time.Time
 }
 
+// names are the fields of a window.
+type names struct{ sum, count, low, high, newest, increase string }
+
 // part is how much of a window has one value.
 type part struct {
 	name   string
@@ -35,7 +39,11 @@ type part struct {
 }
 
 func newStatistic(f *schema.Field, facts bool) *statistic {
-	return &statistic{field: f, kind: f.Kind(), last: !facts}
+	n := f.Name
+	return &statistic{
+		field: f, kind: f.Kind(), last: !facts,
+		names: names{sum: n + "_sum", count: n + "_count", low: n + "_min", high: n + "_max", newest: n + "_last", increase: n + "_increase"},
+	}
 }
 
 // add takes in a value. Of a longer time than gap between two points nothing is known.
@@ -89,27 +97,26 @@ func (s *statistic) part(name string, amount float64) {
 
 // close hands out the fields of the window, and begins the next.
 func (s *statistic) close(out *fields) {
-	name := s.field.Name
 	switch {
 	case s.count > 0:
-		out.float(name+"_sum", s.sum)
-		out.integer(name+"_count", s.count)
+		out.float(s.names.sum, s.sum)
+		out.integer(s.names.count, s.count)
 		if s.kind == schema.Flag {
 			break
 		}
-		out.float(name+"_min", s.low)
-		out.float(name+"_max", s.high)
+		out.float(s.names.low, s.low)
+		out.float(s.names.high, s.high)
 		if s.last {
-			out.float(name+"_last", s.newest)
+			out.float(s.names.newest, s.newest)
 		}
 	case s.increased:
-		out.float(name+"_increase", s.increase)
+		out.float(s.names.increase, s.increase)
 	}
 	for _, p := range s.parts {
 		if s.kind == schema.State {
-			out.float(name+"_"+p.name+"_seconds", p.amount)
+			out.float(s.field.Name+"_"+p.name+"_seconds", p.amount)
 		} else {
-			out.integer(name+"_"+p.name+"_count", int64(p.amount))
+			out.integer(s.field.Name+"_"+p.name+"_count", int64(p.amount))
 		}
 	}
 	s.count, s.sum, s.increased, s.increase, s.parts = 0, 0, false, 0, s.parts[:0]

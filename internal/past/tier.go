@@ -24,6 +24,7 @@ type windows struct {
 	source      rollup.Source
 	tags        []tag
 	points      int64 // in the window that is open
+	most        int   // fields that a window had
 	fields      map[string]*statistic
 	order       []*statistic
 }
@@ -73,12 +74,12 @@ func (t *tier) close() {
 		if w.points == 0 {
 			continue
 		}
-		p := &point{measurement: w.measurement.Name, tags: w.tags, at: t.start}
+		p := &point{measurement: w.measurement.Name, tags: w.tags, at: t.start, fields: make(fields, 0, w.most+1)}
 		for _, s := range w.order {
 			s.close(&p.fields)
 		}
 		p.fields.integer("points_count", w.points)
-		w.points = 0
+		w.points, w.most = 0, max(w.most, len(p.fields))
 		t.write(p)
 	}
 }

@@ -26,9 +26,11 @@ func influxURL(port int) string { return "http://" + loopback(port) }
 
 // influxdPart keeps all of influxd's data below the state folder. It runs in
 // there too, since it would take a config file that lies in its working directory.
-func influxdPart(program Program, folder Folder, port int) part {
+// One that is filled has many days in work at once, each with a cache that is written
+// down at 25 MB: a month would take 3.4 GB of memory, and with 1 MB takes 0.7 GB.
+func influxdPart(program Program, folder Folder, port int, filled bool) part {
 	data := folder.influxData()
-	return part{
+	p := part{
 		name:    "influxd",
 		version: program.Version,
 		path:    program.Path,
@@ -57,6 +59,10 @@ func influxdPart(program Program, folder Folder, port int) part {
 		grace:     30 * time.Second,
 		mustStart: true,
 	}
+	if filled {
+		p.args = append(p.args, "--storage-cache-snapshot-memory-size", strconv.Itoa(1<<20))
+	}
+	return p
 }
 
 // provision brings an InfluxDB that is ready to the state that the stack needs:

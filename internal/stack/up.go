@@ -152,7 +152,7 @@ func run(ctx, kill context.Context, options Options, p plan) error {
 // serve brings the parts up one by one and returns when life ends.
 func serve(life context.Context, parts *supervisor, options Options, p plan) error {
 	folder, say := options.Folder, options.Say
-	influxd := influxdPart(options.Programs.Influxd, folder, options.InfluxPort)
+	influxd := influxdPart(options.Programs.Influxd, folder, options.InfluxPort, p.history != nil)
 	parts.start(influxd)
 	if p.simulated.Server {
 		parts.start(simulatorPart(options.Programs.Simulator, folder, options, p.simulated))
