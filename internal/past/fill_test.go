@@ -27,7 +27,7 @@ func newLab(t *testing.T) (*influxd.Server, *influx.Client) {
 // TestFill fills half a week, is cut off in the middle of it, and begins again a few minutes later.
 func TestFill(t *testing.T) {
 	s, client := newLab(t)
-	anchor := time.Now()
+	anchor := time.Now().Add(-5 * time.Minute) // nothing is in the future
 	now := func() time.Time { return anchor.Add(3 * time.Minute) }
 	// The evening two days ago, on which the host was busy, has another evening before it to compare with.
 	p := Plan{Box: testBox, From: Oldest(anchor, 84*time.Hour), Anchor: anchor, Seed: 1}
