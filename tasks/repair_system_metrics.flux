@@ -31,7 +31,8 @@ store = (tables=<-, tier) =>
 
 // mark writes how many points the windows were made of, after everything else: so a run that was
 // cut off leaves windows that the next one computes. It writes nothing if points came since
-// before, the number there was before any of them was read: the next run then does.
+// before, the number there was before any of them was read: the next run then does. Of several
+// tables with other tags each, join would lose some.
 mark = (tables=<-, stored, before, tier) => {
     count = tables |> group() |> sum() |> keep(columns: ["_value"])
     ready =
@@ -40,7 +41,7 @@ mark = (tables=<-, stored, before, tier) => {
             |> set(key: "all", value: "all")
 
     return
-        join(tables: {mark: tables |> set(key: "all", value: "all"), ready: ready}, on: ["all"])
+        join(tables: {mark: tables |> group() |> set(key: "all", value: "all"), ready: ready}, on: ["all"])
             |> filter(fn: (r) => r._value_ready == before)
             |> map(fn: (r) => ({r with _field: "points_count", _value: r._value_mark}))
             |> drop(columns: ["all", "_value_mark", "_value_ready"])
