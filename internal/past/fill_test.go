@@ -55,6 +55,16 @@ func TestFill(t *testing.T) {
 			assert.Equal(t, []int64{h.Raw, h.Raw}, []int64{h.Minutes, h.Hours}, "%s at %s", h.Measurement, h.Start)
 		}
 	}
+	records, err := s.Query(fmt.Sprintf(`from(bucket: %q) |> range(start: 0)
+  |> filter(fn: (r) => r._measurement == "cosyvoice_service" and r._field =~ /^state_.*_seconds$/) |> group(columns: ["_time"]) |> sum()`, rollup.Defaults.Hours))
+	require.NoError(t, err)
+	require.Len(t, records, int(filled.Until.Truncate(time.Hour).Sub(p.From).Hours()))
+	for _, r := range records {
+		if at := r.ValueByKey("_time").(time.Time); !at.Equal(p.From) {
+			assert.InDelta(t, 3600, r.Value(), coarse.Seconds(), "the state is known of each second of the hour of %s", at)
+		}
+	}
+
 	assert.EqualValues(t, filled.Syntheses, counted(t, s, `r._measurement == "cosyvoice_synthesis" and r._field == "request_id"`))
 
 	busy := counted(t, s, `r._measurement == "cosyvoice_diagnosis" and r._field == "since" and r.code == "host_cpu_contention"`)

@@ -48,7 +48,7 @@ func newStatistic(f *schema.Field, facts bool) *statistic {
 
 // add takes in a value. Of a longer time than gap between two points nothing is known.
 func (s *statistic) add(value lineprotocol.Value, at time.Time, gap time.Duration) {
-	near := !s.beforeAt.IsZero() && at.Sub(s.beforeAt) <= gap
+	near := at.Sub(s.beforeAt) <= gap // the first has none before it
 	switch s.kind {
 	case schema.Gauge, schema.Flag:
 		s.reading(number(value))

@@ -32,7 +32,10 @@ func eventful(now time.Time) *story {
 			{begin: at(40 * time.Minute), end: at(41 * time.Minute), hangs: true, change: func(c *conditions, _ time.Time) { c.hung = true }},
 			{begin: at(150 * time.Minute), end: at(170 * time.Minute), change: func(c *conditions, _ time.Time) { c.heat, c.leaked = true, 1 }},
 		},
-		restarts: []restart{{at: at(72 * time.Minute), down: 4 * time.Minute, signal: "SIGTERM", deploys: true}},
+		restarts: []restart{
+			{at: at(72 * time.Minute), down: 4 * time.Minute, signal: "SIGTERM", deploys: true},
+			{at: at(110 * time.Minute), down: 9 * time.Second, signal: "SIGTERM"}, // its counters begin anew in the same series
+		},
 	}
 }
 
