@@ -28,7 +28,7 @@ type episode struct {
 	judged diagnosis.Group
 	after  time.Duration
 	asked  int
-	hangs  bool // what runs waits for its end
+	hangs  bool // the driver does not answer, and what runs waits for its end
 }
 
 // restart is an end of the server, and a new start.
@@ -44,7 +44,6 @@ type story struct {
 	plan     Plan
 	episodes []episode
 	restarts []restart
-	full     time.Time // when the leak has filled the card
 }
 
 // period is after how many days, backwards, much of it happened before.
@@ -58,12 +57,12 @@ func (p Plan) clock(daysAgo, hour, minute int) time.Time {
 
 func newStory(p Plan) *story {
 	s := &story{plan: p}
+	// What came before is not told, and the first hours are as usual.
+	quiet := p.From.Add(3 * time.Hour)
 	for ago := 0; p.clock(ago, 0, 0).After(p.From); ago += period {
 		s.usual(ago)
 	}
-	s.leak()
-	// What came before is not told, and the first hours are as usual.
-	quiet := p.From.Add(3 * time.Hour)
+	s.leak(quiet)
 	s.episodes = slices.DeleteFunc(s.episodes, func(e episode) bool { return e.begin.Before(quiet) })
 	s.restarts = slices.DeleteFunc(s.restarts, func(r restart) bool { return r.at.Before(quiet) })
 	for _, r := range s.restarts {
@@ -91,7 +90,7 @@ func (s *story) usual(ago int) {
 		}
 	})
 	// The driver does not answer for a minute.
-	add(p.clock(ago+16, 19, 12), 70*time.Second, 0, 4, func(c *conditions, _ time.Time) { c.hung = true })
+	add(p.clock(ago+16, 19, 12), 70*time.Second, 0, 4, nil)
 	s.episodes[len(s.episodes)-1].hangs = true
 	// A colleague's notebook holds a third of the card.
 	add(p.clock(ago+19, 14, 10), 140*time.Minute, 5*time.Minute, 3, func(c *conditions, _ time.Time) { c.other = 8.2 * gib })
@@ -104,13 +103,13 @@ func (s *story) usual(ago int) {
 
 // leak is the story of a version that loses GPU memory, from a restart on which somebody switched
 // something on, over a card that is full, to the deployment of the next version.
-func (s *story) leak() {
+func (s *story) leak(quiet time.Time) {
 	p := s.plan
 	first, second, fixed := p.clock(13, 10, 2), p.clock(12, 20, 48), p.clock(11, 10, 31)
-	if first.Before(p.From) {
-		return // half of it would make no sense
+	if first.Before(quiet) {
+		return // a part of it would make no sense
 	}
-	s.full = second.Add(-7 * time.Minute)
+	full := second.Add(-7 * time.Minute)
 	grows := func(begin, end time.Time, to float64) {
 		whole := p.requests(begin, end)
 		s.episodes = append(s.episodes, episode{
@@ -118,9 +117,9 @@ func (s *story) leak() {
 			change: func(c *conditions, at time.Time) { c.leaked = min(1, to*p.requests(begin, at)/whole) },
 		})
 	}
-	grows(first, s.full, 1)
+	grows(first, full, 1)
 	s.episodes = append(s.episodes, episode{
-		begin: s.full, end: second, judged: diagnosis.Minutes, after: time.Minute, asked: 3,
+		begin: full, end: second, judged: diagnosis.Minutes, after: time.Minute, asked: 3,
 		change: func(c *conditions, _ time.Time) { c.leaked = 1 },
 	})
 	grows(second, fixed, 0.55)
@@ -135,7 +134,11 @@ func (s *story) leak() {
 func (s *story) at(at time.Time) conditions {
 	c := conditions{rate: s.plan.rate(at), slow: 1, foreign: 3, air: 36}
 	for _, e := range s.episodes {
-		if e.change != nil && !at.Before(e.begin) && at.Before(e.end) {
+		if at.Before(e.begin) || !at.Before(e.end) {
+			continue
+		}
+		c.hung = c.hung || e.hangs
+		if e.change != nil {
 			e.change(&c, at)
 		}
 	}

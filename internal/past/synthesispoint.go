@@ -4,7 +4,7 @@ import (
 	"strconv"
 	"time"
 
-	log "github.com/cosyvoice-telegraf/cosyvoice-telegraf/plugins/inputs/cosyvoice/synthesis"
+	records "github.com/cosyvoice-telegraf/cosyvoice-telegraf/plugins/inputs/cosyvoice/synthesis"
 )
 
 // synthesisPoint is the synthesis as the plugin tells it, by the rule for times that are read from a log: the
@@ -21,14 +21,14 @@ func (s *simulation) synthesisPoint(y *synthesis) *point {
 	}
 	f := &p.fields
 	f.float("duration_seconds", duration)
-	f.integer("duration_bin", log.Bin(duration))
+	f.integer("duration_bin", records.Bin(duration))
 	if y.audio > 0 {
 		f.float("audio_seconds", y.audio)
 		f.float("compute_seconds", y.audio*y.rtf)
 		f.float("rtf", y.rtf)
-		f.integer("rtf_bin", log.Bin(y.rtf))
+		f.integer("rtf_bin", records.Bin(y.rtf))
 		f.float("first_chunk_seconds", y.first)
-		f.integer("first_chunk_bin", log.Bin(y.first))
+		f.integer("first_chunk_bin", records.Bin(y.first))
 		f.float("characters_per_audio_second", float64(y.characters)/y.audio)
 	}
 	f.float("wait_seconds", 0.008+0.02*s.random.Float64()*y.atOnce)

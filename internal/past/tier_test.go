@@ -29,7 +29,7 @@ func eventful(now time.Time) *story {
 		plan: p,
 		episodes: []episode{
 			{begin: at(25 * time.Minute), end: at(55 * time.Minute), change: func(c *conditions, _ time.Time) { c.rate = 30 }},
-			{begin: at(40 * time.Minute), end: at(41 * time.Minute), hangs: true, change: func(c *conditions, _ time.Time) { c.hung = true }},
+			{begin: at(40 * time.Minute), end: at(41 * time.Minute), hangs: true},
 			{begin: at(150 * time.Minute), end: at(170 * time.Minute), change: func(c *conditions, _ time.Time) { c.heat, c.leaked = true, 1 }},
 		},
 		restarts: []restart{

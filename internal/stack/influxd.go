@@ -27,7 +27,7 @@ func influxURL(port int) string { return "http://" + loopback(port) }
 // influxdPart keeps all of influxd's data below the state folder. It runs in
 // there too, since it would take a config file that lies in its working directory.
 // One that is filled has many days in work at once, each with a cache that is written
-// down at 25 MB: a month would take 3.4 GB of memory, and with 1 MB takes 0.7 GB.
+// down at 25 MB: a month would take 3.4 GB of memory, and with 1 MB takes 0.6 GB.
 func influxdPart(program Program, folder Folder, port int, filled bool) part {
 	data := folder.influxData()
 	p := part{
