@@ -9,6 +9,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/cosyvoice-telegraf/cosyvoice-telegraf/internal/diagnosis"
 	"github.com/cosyvoice-telegraf/cosyvoice-telegraf/internal/history"
 	"github.com/cosyvoice-telegraf/cosyvoice-telegraf/internal/influx"
 	"github.com/cosyvoice-telegraf/cosyvoice-telegraf/internal/rollup"
@@ -27,7 +28,7 @@ func newLab(t *testing.T) (*influxd.Server, *influx.Client) {
 // TestFill fills half a week, is cut off in the middle of it, and begins again a few minutes later.
 func TestFill(t *testing.T) {
 	s, client := newLab(t)
-	anchor := time.Now().Add(-5 * time.Minute) // nothing is in the future
+	anchor := present
 	now := func() time.Time { return anchor.Add(3 * time.Minute) }
 	// The evening two days ago, on which the host was busy, has another evening before it to compare with.
 	p := Plan{Box: testBox, From: Oldest(anchor, 84*time.Hour), Anchor: anchor, Seed: 1}
@@ -70,6 +71,15 @@ func TestFill(t *testing.T) {
 	busy := counted(t, s, `r._measurement == "cosyvoice_diagnosis" and r._field == "since" and r.code == "host_cpu_contention"`)
 	assert.GreaterOrEqual(t, busy, int64(60), "minutes of the evening two days ago")
 	assert.EqualValues(t, filled.Findings, counted(t, s, `r._measurement == "cosyvoice_diagnosis" and r._field == "since"`))
+
+	finder := diagnosis.Finder{Client: client, Params: rollup.Defaults}
+	for _, usual := range []time.Time{p.clock(2, 4, 0), p.clock(2, 19, 50), p.clock(1, 11, 0), p.clock(1, 20, 30), anchor} {
+		for _, group := range []diagnosis.Group{diagnosis.Minutes, diagnosis.Trends} {
+			findings, err := finder.Of(t.Context(), group, usual, testBox.Host)
+			require.NoError(t, err)
+			assert.Empty(t, findings, "on a usual day, at %s", usual)
+		}
+	}
 }
 
 // counted is the number of the events that fulfil a condition.

@@ -20,6 +20,9 @@ var testBox = Box{
 	GPUTotal: 24564 * mib, GPUReserved: 420 * mib, Memory: 32 * gib, MemoryUsed: 3 * gib, Cores: 8,
 }
 
+// present is a fixed one, so that chance has no say.
+var present = time.Date(2025, 11, 26, 15, 7, 30, 0, time.UTC)
+
 // eventful is a story in which within four hours happens what makes windows differ: a start with
 // another version, a card that hangs, failures, many syntheses at once, and both paces of ticks.
 func eventful(now time.Time) *story {
@@ -45,7 +48,7 @@ func TestWindowsEqualTheTasks(t *testing.T) {
 	made := rollup.Defaults
 	made.Minutes, made.Hours = "made_1m", "made_1h"
 	s.SetUp(made.Raw, made.Events, made.Minutes, made.Hours, rollup.Defaults.Minutes, rollup.Defaults.Hours)
-	now := time.Now().UTC()
+	now := present
 	r := newRecorder(made, now, func(bucket string, lines []byte) {
 		s.Write(bucket, strings.Split(strings.TrimSpace(string(lines)), "\n"))
 	})
