@@ -83,7 +83,7 @@ func TestFilesChooseAlike(t *testing.T) {
 			assert.Contains(t, text, fmt.Sprintf("{name: %q, unit: %s, kept: %dd, ", bucket.name, bucket.unit, bucket.kept/(24*time.Hour)), file)
 		}
 	}
-	require.Len(t, texts, 5)
+	require.Len(t, texts, 7)
 	require.Len(t, slices.Compact(texts), 1)
 }
 

@@ -38,8 +38,8 @@ func TestQueries(t *testing.T) {
 	l.expire(buckets.Minutes, 90*24*time.Hour)
 
 	tests := map[string]func(*testing.T, *lab){
-		"glance.flux": glance, "gpu_memory_by_owner.flux": gpuMemoryByOwner, "hot_hours.flux": hotHours, "original.flux": original,
-		"over_time.flux": overTime, "quantiles.flux": quantiles, "slowest.flux": slowest,
+		"glance.flux": glance, "gpu_memory_by_owner.flux": gpuMemoryByOwner, "histogram.flux": histogram, "hot_hours.flux": hotHours,
+		"original.flux": original, "outcomes.flux": outcomes, "over_time.flux": overTime, "quantiles.flux": quantiles, "slowest.flux": slowest,
 	}
 	for _, file := range files(t) {
 		t.Run(file, func(t *testing.T) {

@@ -1,0 +1,100 @@
+// How are the RTF, the duration or the first chunk of the syntheses that went well spread? In each
+// window the number of those with values up to le, and above the le of the bin before, 10 % less.
+//
+// quantity: "rtf", "duration" or "first_chunk", these in seconds
+// by: the tags that tell rows apart, such as "host", "instance" or "mode"; ["service"] for all together
+// start, stop: a time, or a duration from now
+// window: at least 1m where minutes are read, 1h where hours are
+import "array"
+import "date"
+import "math"
+import "regexp"
+import "strings"
+
+quantity = "rtf"
+by = ["host"]
+start = -24h
+stop = now()
+window = 1h
+
+events = "performance_monitor_events"
+
+// The buckets: the windows in them, how long they are kept, and how long a time is read from them.
+raw = {name: "performance_monitor", unit: 1s, kept: 30d, upTo: 6h}
+minutes = {name: "performance_monitor_1m", unit: 1m, kept: 90d, upTo: 7d}
+hours = {name: "performance_monitor_1h", unit: 1h, kept: 730d, upTo: 730d}
+
+// The first of them that keeps the start and suits the span is read. What its task has not come to
+// yet is read from the one before. The first and the last window are read whole.
+since = date.time(t: start)
+until = date.time(t: stop)
+fits = (tier) => int(v: until) - int(v: since) <= int(v: tier.upTo) and int(v: now()) - int(v: since) <= int(v: tier.kept)
+chosen = if fits(tier: raw) then raw else if fits(tier: minutes) then minutes else hours
+every = duration(v: (int(v: window) + int(v: chosen.unit) - 1) / int(v: chosen.unit) * int(v: chosen.unit))
+begin = date.truncate(t: since, unit: every)
+end = date.truncate(t: date.add(d: every, to: date.sub(d: 1ns, from: until)), unit: every)
+done = (of, tier, after) => {
+    newest =
+        from(bucket: tier.name)
+            |> range(start: begin, stop: end)
+            |> filter(fn: (r) => r._measurement == of and r._field == "points_count")
+            |> group()
+            |> last()
+            |> findColumn(fn: (key) => true, column: "_time")
+    at = if length(arr: newest) == 0 then after else date.truncate(t: date.add(d: tier.unit, to: newest[0]), unit: every)
+
+    return if at < after then after else at
+}
+borders = (of) => {
+    ofHours = if chosen.name == hours.name then done(of: of, tier: hours, after: begin) else begin
+    ofMinutes = if chosen.name == raw.name then begin else done(of: of, tier: minutes, after: ofHours)
+
+    return {hours: ofHours, minutes: ofMinutes}
+}
+
+// over joins what read makes of the rows of each bucket.
+over = (of, borders, read, points=raw.name) => {
+    rows = (name, start, stop) => {
+        any = start < stop // range() takes no empty time
+
+        return
+            from(bucket: name)
+                |> range(start: if any then start else 1970-01-01T00:00:00Z, stop: if any then stop else 1970-01-01T00:00:01Z)
+                |> filter(fn: (r) => r._measurement == of)
+    }
+
+    return
+        union(
+            tables: [
+                rows(name: hours.name, start: begin, stop: borders.hours) |> read(isRaw: false),
+                rows(name: minutes.name, start: borders.hours, stop: borders.minutes) |> read(isRaw: false),
+                rows(name: points, start: borders.minutes, stop: end) |> read(isRaw: true),
+            ],
+        )
+}
+
+// Bin i has the values from 10^(i/24) to 10^((i+1)/24). A raw point tells its bin; a tier has a field
+// for each that occurs, with how many it has.
+bin = quantity + "_bin"
+counts = regexp.compile(v: "^" + bin + "_-?[0-9]+_count$")
+read = (tables=<-, isRaw) =>
+    if isRaw then
+        tables
+            |> filter(fn: (r) => r._field == bin and r.outcome == "ok")
+            |> map(fn: (r) => ({r with named: bin + "_" + string(v: r._value) + "_count", _value: 1}))
+            |> drop(columns: ["_field"])
+            |> rename(columns: {named: "_field"})
+    else
+        tables
+            |> filter(fn: (r) => r._field =~ counts)
+            |> aggregateWindow(every: every, fn: sum, createEmpty: false, timeSrc: "_start")
+index = (field) => int(v: strings.trimSuffix(v: strings.trimPrefix(v: field, prefix: bin + "_"), suffix: "_count"))
+
+over(of: "cosyvoice_synthesis", borders: borders(of: "cosyvoice_synthesis"), points: events, read: read)
+    |> group(columns: array.concat(arr: by, v: ["_field"]))
+    |> aggregateWindow(every: every, fn: sum, createEmpty: false, timeSrc: "_start")
+    |> drop(columns: ["_start", "_stop"])
+    |> map(fn: (r) => ({r with le: math.pow(x: 10.0, y: float(v: index(field: r._field) + 1) / 24.0)}))
+    |> group(columns: by)
+    |> drop(columns: ["_field"])
+    |> sort(columns: ["_time", "le"])

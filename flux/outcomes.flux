@@ -1,0 +1,83 @@
+// How many syntheses ended, and how? In each window their number by outcome, and by error where there
+// was one: with the outcome ok it is audio that was cut short.
+//
+// by: the tags that tell rows apart beside these, such as "host", "instance" or "mode"; ["service"] for none
+// start, stop: a time, or a duration from now
+// window: at least 1m where minutes are read, 1h where hours are
+import "array"
+import "date"
+
+by = ["host"]
+start = -24h
+stop = now()
+window = 1h
+
+events = "performance_monitor_events"
+
+// The buckets: the windows in them, how long they are kept, and how long a time is read from them.
+raw = {name: "performance_monitor", unit: 1s, kept: 30d, upTo: 6h}
+minutes = {name: "performance_monitor_1m", unit: 1m, kept: 90d, upTo: 7d}
+hours = {name: "performance_monitor_1h", unit: 1h, kept: 730d, upTo: 730d}
+
+// The first of them that keeps the start and suits the span is read. What its task has not come to
+// yet is read from the one before. The first and the last window are read whole.
+since = date.time(t: start)
+until = date.time(t: stop)
+fits = (tier) => int(v: until) - int(v: since) <= int(v: tier.upTo) and int(v: now()) - int(v: since) <= int(v: tier.kept)
+chosen = if fits(tier: raw) then raw else if fits(tier: minutes) then minutes else hours
+every = duration(v: (int(v: window) + int(v: chosen.unit) - 1) / int(v: chosen.unit) * int(v: chosen.unit))
+begin = date.truncate(t: since, unit: every)
+end = date.truncate(t: date.add(d: every, to: date.sub(d: 1ns, from: until)), unit: every)
+done = (of, tier, after) => {
+    newest =
+        from(bucket: tier.name)
+            |> range(start: begin, stop: end)
+            |> filter(fn: (r) => r._measurement == of and r._field == "points_count")
+            |> group()
+            |> last()
+            |> findColumn(fn: (key) => true, column: "_time")
+    at = if length(arr: newest) == 0 then after else date.truncate(t: date.add(d: tier.unit, to: newest[0]), unit: every)
+
+    return if at < after then after else at
+}
+borders = (of) => {
+    ofHours = if chosen.name == hours.name then done(of: of, tier: hours, after: begin) else begin
+    ofMinutes = if chosen.name == raw.name then begin else done(of: of, tier: minutes, after: ofHours)
+
+    return {hours: ofHours, minutes: ofMinutes}
+}
+
+// over joins what read makes of the rows of each bucket.
+over = (of, borders, read, points=raw.name) => {
+    rows = (name, start, stop) => {
+        any = start < stop // range() takes no empty time
+
+        return
+            from(bucket: name)
+                |> range(start: if any then start else 1970-01-01T00:00:00Z, stop: if any then stop else 1970-01-01T00:00:01Z)
+                |> filter(fn: (r) => r._measurement == of)
+    }
+
+    return
+        union(
+            tables: [
+                rows(name: hours.name, start: begin, stop: borders.hours) |> read(isRaw: false),
+                rows(name: minutes.name, start: borders.hours, stop: borders.minutes) |> read(isRaw: false),
+                rows(name: points, start: borders.minutes, stop: end) |> read(isRaw: true),
+            ],
+        )
+}
+
+read = (tables=<-, isRaw) => {
+    named = if isRaw then "request_id" else "points_count"
+
+    return
+        tables
+            |> filter(fn: (r) => r._field == named)
+            |> aggregateWindow(every: every, fn: if isRaw then count else sum, createEmpty: false, timeSrc: "_start")
+}
+
+over(of: "cosyvoice_synthesis", borders: borders(of: "cosyvoice_synthesis"), points: events, read: read)
+    |> group(columns: array.concat(arr: by, v: ["outcome", "error"]))
+    |> aggregateWindow(every: every, fn: sum, createEmpty: false, timeSrc: "_start")
+    |> drop(columns: ["_start", "_stop"])
