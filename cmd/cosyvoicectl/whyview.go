@@ -219,25 +219,8 @@ func (t *tool) showSummary(s *diagnosis.Summary) {
 		t.say(words.SinceFailed)
 		rows := newTable()
 		for _, f := range s.Failures {
-			rows.AppendRow(table.Row{"  " + t.failure(f), f.Host, words.SinceFailures.With(f.Number, words.Clock(f.Last)).In(t.language)})
+			rows.AppendRow(table.Row{"  " + diagnosis.FailureName(f.Outcome, f.Error, t.language), f.Host, words.SinceFailures.With(f.Number, words.Clock(f.Last)).In(t.language)})
 		}
 		fmt.Fprintln(t.stdout, rows.Render())
 	}
-}
-
-// failure names how syntheses failed.
-func (t *tool) failure(f diagnosis.Failures) string {
-	name := f.Error
-	if cause := causes.OfError(f.Error); cause != nil {
-		name = words.CauseNamed.With(cause.In(t.language).Title, f.Error).In(t.language)
-	}
-	switch f.Outcome {
-	case "stuck":
-		return words.OutcomeStuck.In(t.language)
-	case "abandoned":
-		return words.OutcomeLeft.In(t.language)
-	case "ok":
-		return words.OutcomeCut.With(name).In(t.language)
-	}
-	return name
 }

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/cosyvoice-telegraf/cosyvoice-telegraf/internal/causes"
+	"github.com/cosyvoice-telegraf/cosyvoice-telegraf/internal/influx"
 	"github.com/cosyvoice-telegraf/cosyvoice-telegraf/internal/rollup"
 	"github.com/cosyvoice-telegraf/cosyvoice-telegraf/internal/words"
 )
@@ -26,7 +27,7 @@ type Alerts struct {
 //go:embed alerts.flux.tmpl
 var alertsText string
 
-var alertsTemplates = template.Must(template.New("alerts").Funcs(template.FuncMap{"flux": rollup.Duration, "quote": literal}).Parse(alertsText))
+var alertsTemplates = template.Must(template.New("alerts").Funcs(template.FuncMap{"flux": rollup.Duration, "quote": influx.Literal}).Parse(alertsText))
 
 // AlertTasks are those that turn what the others write into statuses and alerts.
 func AlertTasks(params rollup.Params, alerts Alerts) ([]rollup.Task, error) {

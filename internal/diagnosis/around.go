@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/cosyvoice-telegraf/cosyvoice-telegraf/internal/causes"
+	"github.com/cosyvoice-telegraf/cosyvoice-telegraf/internal/influx"
 )
 
 // Moment is a minute of a host. What is not known is absent.
@@ -175,12 +176,20 @@ func hostIs(host string) string {
 	if host == "" {
 		return "true"
 	}
-	return "r.host == " + literal(host)
+	return "r.host == " + influx.Literal(host)
 }
 
 func instanceIs(instance string) string {
 	if instance == "" {
 		return "true"
 	}
-	return "r.instance == " + literal(instance)
+	return "r.instance == " + influx.Literal(instance)
+}
+
+// hostPattern is a regular expression of Flux that matches one host, or each where it is "".
+func hostPattern(host string) string {
+	if host == "" {
+		return "/./"
+	}
+	return influx.Exactly(host)
 }

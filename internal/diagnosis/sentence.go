@@ -35,3 +35,20 @@ func (a *Answer) Sentence(language words.Language) string {
 	}
 	return words.WhyQuiet.In(language)
 }
+
+// FailureName names how a synthesis failed, by its outcome and the class of its error.
+func FailureName(outcome, class string, language words.Language) string {
+	name := cmp.Or(class, outcome)
+	if cause := causes.OfError(class); cause != nil {
+		name = words.CauseNamed.With(cause.In(language).Title, class).In(language)
+	}
+	switch outcome {
+	case "stuck":
+		return words.OutcomeStuck.In(language)
+	case "abandoned":
+		return words.OutcomeLeft.In(language)
+	case "ok":
+		return words.OutcomeCut.With(name).In(language)
+	}
+	return name
+}

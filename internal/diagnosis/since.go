@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/cosyvoice-telegraf/cosyvoice-telegraf/internal/causes"
@@ -20,7 +21,12 @@ type Period struct {
 	From     time.Time `json:"from"`
 	To       time.Time `json:"to"`    // when it was found last
 	Times    int64     `json:"times"` // that it was found
+
+	Evidence map[string]float64 `json:"evidence"` // figures of the catalogue, when it was found last
 }
+
+// key is whose it is, and what.
+func (p Period) key() string { return strings.Join([]string{p.Code, p.Host, p.Instance, p.UUID}, "|") }
 
 // Failures are how many syntheses failed in the same way.
 type Failures struct {
@@ -58,7 +64,7 @@ points |> reduce(
 		return nil, fmt.Errorf("reading what was found since %s: %w", from.Format(time.DateTime), err)
 	}
 	for _, r := range records {
-		var p Period
+		p := Period{Evidence: map[string]float64{}}
 		texts(r, map[string]*string{"code": &p.Code, "severity": &p.Severity, "host": &p.Host, "instance": &p.Instance, "uuid": &p.UUID})
 		since, _ := r.ValueByKey("from").(float64)
 		last, _ := r.ValueByKey("to").(int64)
@@ -67,6 +73,9 @@ points |> reduce(
 		if causes.Find(p.Code) != nil {
 			s.Periods = append(s.Periods, p)
 		}
+	}
+	if err := f.prove(ctx, s, host); err != nil {
+		return nil, err
 	}
 	slices.SortStableFunc(s.Periods, func(a, b Period) int {
 		return cmp.Or(slices.Index(severities, a.Severity)-slices.Index(severities, b.Severity), b.To.Compare(a.To), cmp.Compare(a.Code, b.Code))
@@ -97,4 +106,29 @@ union(tables: [
 	}
 	slices.SortFunc(s.Failures, func(a, b Failures) int { return cmp.Or(cmp.Compare(b.Number, a.Number), cmp.Compare(a.Error, b.Error)) })
 	return s, nil
+}
+
+// prove reads the figures of each period when it was found last.
+func (f Finder) prove(ctx context.Context, s *Summary, host string) error {
+	records, err := f.Client.Query(ctx, fmt.Sprintf(`from(bucket: %q)
+    |> range(start: %s, stop: %s)
+    |> filter(fn: (r) => r._measurement == "cosyvoice_diagnosis" and r._field != "since" and %s)
+    |> last()`, f.Params.Events, stamp(s.From), stamp(s.To), hostIs(host)))
+	if err != nil {
+		return fmt.Errorf("reading the figures of what was found: %w", err)
+	}
+	byKey := map[string]Period{}
+	for _, p := range s.Periods {
+		byKey[p.key()] = p
+	}
+	for _, r := range records {
+		found := findingOf(r, r.Time())
+		p, known := byKey[found.key()]
+		figure, isNumber := r.Value().(float64)
+		// What is older than the last finding was not among its figures.
+		if known && isNumber && !r.Time().Before(p.To) && slices.Contains(causes.Find(p.Code).Evidence, r.Field()) {
+			p.Evidence[r.Field()] = figure
+		}
+	}
+	return nil
 }

@@ -9,6 +9,8 @@ import (
 	"time"
 
 	"github.com/influxdata/influxdb-client-go/v2/api/query"
+
+	"github.com/cosyvoice-telegraf/cosyvoice-telegraf/internal/influx"
 )
 
 // Synthesis is one that finished.
@@ -105,11 +107,11 @@ func (f Finder) failed(ctx context.Context, since, until time.Time, predicate st
     |> range(start: %s, stop: %s)
     |> filter(fn: (r) => r._measurement == "cosyvoice_synthesis" and r._field == "request_id")
     |> filter(fn: (r) => %s)
-    |> filter(fn: (r) => r.outcome == "error" or r.outcome == "stuck" or exists r.error and r.error != "client_gone")
+    |> filter(fn: (r) => %s)
     |> last()
     |> group()
     |> sort(columns: ["_time"], desc: true)
-    |> limit(n: 1)`, f.Params.Events, stamp(since), stamp(until), predicate))
+    |> limit(n: 1)`, f.Params.Events, stamp(since), stamp(until), predicate, isFailure))
 	if err != nil {
 		return nil, fmt.Errorf("looking for a synthesis that failed: %w", err)
 	}
@@ -133,7 +135,7 @@ func (f Finder) requested(ctx context.Context, id, host string, now time.Time) (
     |> filter(fn: (r) => %s)
     |> group()
     |> sort(columns: ["_time"], desc: true)
-    |> limit(n: 1)`, f.Params.Events, stamp(since), stamp(until), literal(id), hostIs(host)))
+    |> limit(n: 1)`, f.Params.Events, stamp(since), stamp(until), influx.Literal(id), hostIs(host)))
 		if err != nil {
 			return nil, fmt.Errorf("looking for the request: %w", err)
 		}

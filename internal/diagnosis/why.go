@@ -58,10 +58,28 @@ const lookBack = 24 * time.Hour
 
 // Why answers.
 func (f Finder) Why(ctx context.Context, q Question, now time.Time) (*Answer, error) {
-	a := &Answer{At: now, Host: q.Host, Findings: []Finding{}, RuledOut: []string{}, Missing: []Gap{}, Events: []Event{}, Timeline: []Moment{}, Flight: []Second{}}
+	a := answer(now)
+	a.Host = q.Host
 	if err := f.find(ctx, q, now, a); err != nil {
 		return nil, err
 	}
+	return f.answer(ctx, a, now)
+}
+
+// Explain answers why a synthesis went as it did.
+func (f Finder) Explain(ctx context.Context, s Synthesis, now time.Time) (*Answer, error) {
+	a := answer(s.At)
+	a.Host, a.Instance, a.Synthesis = s.Host, s.Instance, &s
+	return f.answer(ctx, a, now)
+}
+
+// answer is an empty one: lists of nothing are empty in JSON.
+func answer(at time.Time) *Answer {
+	return &Answer{At: at, Findings: []Finding{}, RuledOut: []string{}, Missing: []Gap{}, Events: []Event{}, Timeline: []Moment{}, Flight: []Second{}}
+}
+
+// answer looks around what is to be explained, and concludes.
+func (f Finder) answer(ctx context.Context, a *Answer, now time.Time) (*Answer, error) {
 	if err := f.look(ctx, a, now); err != nil {
 		return nil, err
 	}

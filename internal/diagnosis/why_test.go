@@ -1,6 +1,8 @@
 package diagnosis
 
 import (
+	"cmp"
+	"slices"
 	"testing"
 	"time"
 
@@ -118,6 +120,9 @@ func TestWhy(t *testing.T) {
 		leak := found["story-leak gpu_memory_leak"]
 		assert.GreaterOrEqual(t, leak.Times, int64(2))
 		assert.True(t, leak.From.Before(onset.Add(26*time.Minute)), leak.From)
+		assert.InDelta(t, 24*(1<<30), leak.Evidence["memory_total_bytes"], 1)
+		assert.Positive(t, leak.Evidence["rise_bytes_per_synthesis"])
+		assert.NotContains(t, leak.Evidence, "since")
 		assert.Contains(t, found, "story-evening host_cpu_contention")
 		assert.NotContains(t, found, "story-calm")
 		failures := map[string]int64{}
@@ -126,5 +131,49 @@ func TestWhy(t *testing.T) {
 		}
 		assert.Positive(t, failures["story-leak out_of_memory"])
 		assert.Equal(t, int64(1), min(1, failures["story-riddle other"]))
+	})
+	t.Run("the newest failure of each kind, and why", func(t *testing.T) {
+		failed, err := finder.Failed(t.Context(), onset.Add(-time.Hour), onset.Add(36*time.Minute), "story-leak", 5)
+		require.NoError(t, err)
+		require.Len(t, failed, 1)
+		newest, err := finder.failed(t.Context(), onset.Add(-time.Hour), onset.Add(36*time.Minute), `r.host == "story-leak"`)
+		require.NoError(t, err)
+		assert.Equal(t, *newest, failed[0])
+		a, err := finder.Explain(t.Context(), failed[0], onset.Add(36*time.Minute))
+		require.NoError(t, err)
+		assert.Equal(t, "gpu_memory_leak", a.Cause.Code)
+		assert.Equal(t, failed[0].At, a.At)
+		all, err := finder.Failed(t.Context(), onset.Add(-time.Hour), onset.Add(36*time.Minute), "", 5)
+		require.NoError(t, err)
+		require.Len(t, all, 2, "out_of_memory and other")
+		assert.False(t, all[0].At.Before(all[1].At))
+	})
+	t.Run("the slowest", func(t *testing.T) {
+		slowest, err := finder.Slowest(t.Context(), onset.Add(-time.Hour), onset.Add(36*time.Minute), "story-evening", 7)
+		require.NoError(t, err)
+		all, err := finder.syntheses(t.Context(), onset.Add(-time.Hour), onset.Add(36*time.Minute), `r.host == "story-evening" and r.outcome == "ok"`)
+		require.NoError(t, err)
+		slices.SortFunc(all, func(a, b Synthesis) int {
+			return cmp.Compare(b.Figures["duration_seconds"], a.Figures["duration_seconds"])
+		})
+		assert.Equal(t, all[:7], slowest)
+	})
+	t.Run("events by their kind", func(t *testing.T) {
+		happened, err := finder.Happened(t.Context(), onset.Add(-time.Hour), onset.Add(36*time.Minute), "story-young")
+		require.NoError(t, err)
+		require.Len(t, happened, 2)
+		assert.Equal(t, Happening{Kind: "oom", Severity: "error", Number: 1, Last: happened[0].Last, Message: "CUDA out of memory"}, happened[0])
+		assert.WithinDuration(t, onset.Add(10*time.Minute), happened[0].Last, time.Second)
+		assert.Equal(t, "start", happened[1].Kind)
+	})
+	t.Run("the health of one host", func(t *testing.T) {
+		now := onset.Add(35*time.Minute + 30*time.Second)
+		sick, err := finder.HealthOf(t.Context(), now, "story-leak")
+		require.NoError(t, err)
+		assert.NotEqual(t, "ok", sick.Status)
+		calm, err := finder.HealthOf(t.Context(), now, "story-calm")
+		require.NoError(t, err)
+		assert.Empty(t, calm.Findings)
+		assert.Equal(t, "unknown", calm.Status, "no plugin is heard")
 	})
 }

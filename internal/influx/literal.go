@@ -1,4 +1,4 @@
-package diagnosis
+package influx
 
 import (
 	"fmt"
@@ -6,10 +6,10 @@ import (
 	"strings"
 )
 
-// literal writes a text as a string of Flux, whatever is in it: names of hosts and requests come from
+// Literal writes a text as a string of Flux, whatever is in it: names of hosts and requests come from
 // outside. Unlike Go's, ${ begins an expression in it, and there is no \u.
 // (https://docs.influxdata.com/flux/v0/spec/lexical-elements/#string-literals)
-func literal(text string) string {
+func Literal(text string) string {
 	var b strings.Builder
 	b.WriteByte('"')
 	for _, c := range []byte(text) {
@@ -23,10 +23,7 @@ func literal(text string) string {
 	return b.String()
 }
 
-// hostPattern is a regular expression of Flux that matches one host, or each where it is "".
-func hostPattern(host string) string {
-	if host == "" {
-		return "/./"
-	}
-	return `regexp.compile(v: ` + literal("^"+regexp.QuoteMeta(host)+"$") + `)`
+// Exactly is a regular expression of Flux that matches one text alone.
+func Exactly(text string) string {
+	return `regexp.compile(v: ` + Literal("^"+regexp.QuoteMeta(text)+"$") + `)`
 }
