@@ -116,8 +116,12 @@ const settled = 15 * time.Minute
 
 // unrolled finds the hours whose windows lack points, neighbours together.
 func (k Keeper) unrolled(ctx context.Context, from, to time.Time) (gaps []Gap, err error) {
+	from, to = from.Truncate(time.Hour), to.Add(-settled).Truncate(time.Hour)
+	if !from.Before(to) {
+		return nil, nil // InfluxDB takes no empty time
+	}
 	for _, source := range rollup.Sources {
-		hours, err := k.Hours(ctx, source, from.Truncate(time.Hour), to.Add(-settled).Truncate(time.Hour))
+		hours, err := k.Hours(ctx, source, from, to)
 		if err != nil {
 			return nil, err
 		}

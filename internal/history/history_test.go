@@ -111,6 +111,9 @@ func TestGapsAndBackfill(t *testing.T) {
 	}
 	require.Equal(t, append(silences, late[0]), s.gaps(begin, end))
 
+	_, err = s.Gaps(t.Context(), end.Add(-10*time.Minute), end)
+	require.NoError(t, err, "no hour of that time is over and settled")
+
 	// A host that is forgotten is asked for no more, until it is heard again.
 	_, err = s.Forget(t.Context(), "z")
 	require.ErrorIs(t, err, words.NoSuchHost.With())
