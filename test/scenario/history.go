@@ -93,6 +93,7 @@ func (b Box) tick(of func(format string, args ...any) readings, r *rand.Rand, t 
 	host.gauge("memory_total_mb", t.HostTotal/mib)
 	if t.GPUState == "ok" {
 		host.gauge("gpu_utilization_percent", percent(t.GPU-t.ServiceSM*(1-busy)))
+		host.gauge("gpu_temperature_c", t.Temperature)
 		host.gauge("gpu_memory_used_mb", used/mib)
 		host.gauge("gpu_memory_total_mb", t.Total/mib)
 	}
@@ -189,6 +190,12 @@ func (b Box) synthesis(w windows, r *rand.Rand, t Tick, at time.Time, weight int
 	for name, value := range fields {
 		s.gauges(name, value, weight)
 	}
+	bins := map[string]int{"rtf_bin": bin(rtf), "duration_bin": bin(audio * rtf), "first_chunk_bin": bin(first)}
+	if t.Outcome == "ok" {
+		for name, i := range bins {
+			s[fmt.Sprintf("%s_%d_count", name, i)] += float64(weight)
+		}
+	}
 	if lines == nil {
 		return
 	}
@@ -196,6 +203,9 @@ func (b Box) synthesis(w windows, r *rand.Rand, t Tick, at time.Time, weight int
 	fmt.Fprintf(&line, "cosyvoice_synthesis,%s warm_up=%di,characters=%di,request_id=\"%s:%d\"", tags, warm, int(characters), b.Name, at.UnixMilli())
 	for name, value := range fields {
 		fmt.Fprintf(&line, ",%s=%g", name, value)
+	}
+	for name, i := range bins {
+		fmt.Fprintf(&line, ",%s=%di", name, i)
 	}
 	*lines = append(*lines, fmt.Sprintf("%s %d", line.String(), at.UnixNano()))
 }
@@ -219,3 +229,6 @@ func (b Box) event(e Event, onset time.Time, number int) string {
 	}
 	return fmt.Sprintf("cosyvoice_event,host=%s,service=cosyvoice3,%s,kind=%s,severity=%s %s %d", b.Name, owner, e.Kind, e.Severity, fields, onset.Add(e.At).UnixNano()+int64(number))
 }
+
+// bin is what the schema says of the fields whose names end so.
+func bin(v float64) int { return int(math.Floor(24 * math.Log10(v))) }
