@@ -14,3 +14,8 @@ var TelegrafConf string
 //
 //go:embed flux/causes
 var Conditions embed.FS
+
+// Queries are the files of the folder flux that answer people's questions.
+//
+//go:embed flux/*.flux
+var Queries embed.FS
