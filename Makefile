@@ -8,7 +8,7 @@ VERSION := $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
 LDFLAGS := -s -w -X main.version=$(VERSION)
 BIN     := bin
 
-.PHONY: help build parts demo up generate corpus lint unit e2e test test-long bench
+.PHONY: help build parts demo up generate corpus pictures lint unit e2e test test-long bench
 
 help: ## list the commands
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST)
@@ -36,6 +36,9 @@ generate: ## write what is made from the schema and the templates: plugin README
 
 corpus: ## make the corpus of logs anew: 2 minutes, needs Python 3.10 and 3.12, and PyPI once
 	sh test/corpus/generate.sh
+
+pictures: ## draw the pictures of docs/report.md anew: needs Chromium
+	sh docs/pictures.sh
 
 lint: ## gofmt, vet, staticcheck
 	@test -z "$$(gofmt -l .)" || { gofmt -l .; echo "run gofmt -w on these files"; exit 1; }

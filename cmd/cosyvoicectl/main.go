@@ -113,7 +113,7 @@ func (t *tool) command() *cobra.Command {
 	}
 	root.SetVersionTemplate("{{.Name}} {{.Version}}\n")
 	root.PersistentFlags().String("lang", "", words.FlagLang.In(t.language))
-	root.AddCommand(t.upCommand(), t.statusCommand(), t.topCommand(), t.whyCommand(), t.serveCommand(), t.planCommand(), t.applyCommand(), t.rotateTokenCommand(), t.destroyCommand(),
+	root.AddCommand(t.upCommand(), t.statusCommand(), t.topCommand(), t.whyCommand(), t.reportCommand(), t.serveCommand(), t.planCommand(), t.applyCommand(), t.rotateTokenCommand(), t.destroyCommand(),
 		t.tasksCommand(), t.gapsCommand(), t.backfillCommand(), t.forgetCommand(), t.explainCommand(), t.releaseCommand(), t.relayCommand())
 	localize(root, t.language)
 	return root

@@ -52,7 +52,25 @@ func Span(seconds float64) Message {
 	return spanSeconds.With(total)
 }
 
+// Length is a length of time for people, of which the smaller unit is left out where it is nothing.
+func Length(seconds float64) Message {
+	total := int64(seconds)
+	switch {
+	case total > 2*86400 && total%86400 == 0:
+		return lengthDays.With(total / 86400)
+	case total > 0 && total <= 2*86400 && total%3600 == 0:
+		return lengthHours.With(total / 3600)
+	case total > 0 && total < 3600 && total%60 == 0:
+		return lengthMinutes.With(total / 60)
+	}
+	return Span(seconds)
+}
+
 var (
+	lengthDays    = Text{En: "%d d", Zh: "%d 天"}
+	lengthHours   = Text{En: "%d h", Zh: "%d 小时"}
+	lengthMinutes = Text{En: "%d min", Zh: "%d 分钟"}
+
 	spanDays    = Text{En: "%d d %d h", Zh: "%d 天 %d 小时"}
 	spanHours   = Text{En: "%d h %d min", Zh: "%d 小时 %d 分"}
 	spanMinutes = Text{En: "%d min %d s", Zh: "%d 分 %d 秒"}

@@ -62,3 +62,12 @@ func TestPrinter(t *testing.T) {
 	NewPrinter(&out, Chinese).Say(Stopping, "influxd")
 	require.Equal(t, "正在停止 influxd……\n", out.String())
 }
+
+func TestLength(t *testing.T) {
+	for seconds, want := range map[float64]string{
+		0: "0 s", 30: "30 s", 60: "1 min", 900: "15 min", 915: "15 min 15 s", 3600: "1 h", 13200: "3 h 40 min", 86400: "24 h", 172800: "48 h",
+		176400: "2 d 1 h", 604800: "7 d", 7776000: "90 d",
+	} {
+		require.Equal(t, want, Length(seconds).In(English))
+	}
+}
