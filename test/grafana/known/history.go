@@ -1,0 +1,128 @@
+// Package known is a history of three made-up hosts of which every figure is known beforehand: each
+// is computed from its name and time alone. What a dashboard shows of it can so be computed without
+// an InfluxDB.
+package known
+
+import (
+	"slices"
+	"time"
+)
+
+// Now is when the dashboards are looked at.
+var Now = time.Date(2026, 3, 10, 12, 34, 56, 0, time.UTC)
+
+// Times of which a history tells more and more.
+var (
+	begin  = Now.Add(-92 * 24 * time.Hour).Truncate(6 * time.Hour) // a few ticks every six hours
+	recent = Now.Add(-8 * 24 * time.Hour).Truncate(6 * time.Hour)  // every hour
+	// Tail is where the tasks begin to make the tiers: up to there the tests do.
+	Tail  = Now.Add(-7 * time.Hour).Truncate(time.Hour) // a tick a minute
+	dense = Now.Add(-20 * time.Minute)                  // every ten seconds
+)
+
+// What happened.
+var (
+	upgraded  = Now.Add(-5 * time.Hour)    // alpha got another version
+	crashed   = Now.Add(-2 * time.Hour)    // alpha's server, for three minutes; it was loading for as long again
+	silent    = Now.Add(-50 * time.Minute) // gamma, since
+	hungFrom  = Now.Add(-4 * time.Hour)    // beta's second card
+	hungUntil = hungFrom.Add(20 * time.Minute)
+	deadSince = Now.Add(-8 * time.Minute) // beta's second server
+)
+
+// Host is one that is monitored.
+type Host struct {
+	Name    string
+	Cards   []string
+	Model   string // of the cards
+	Servers []Server
+}
+
+// Server is one on a host.
+type Server struct {
+	Instance string
+	Roles    []string
+	Models   []string // that Triton serves
+}
+
+// Hosts are all of them.
+var Hosts = []Host{
+	{"alpha", []string{"GPU-a0"}, "NVIDIA RTX 4090", []Server{{"50000", []string{"main", "worker"}, nil}}},
+	{"beta", []string{"GPU-b0", "GPU-b1"}, "NVIDIA A10", []Server{
+		{"50000", []string{"main"}, nil}, {"50001", []string{"main", "engine"}, []string{"cosyvoice3", "token2wav"}},
+	}},
+	{"gamma", []string{"GPU-c0"}, "NVIDIA A10", []Server{{"50000", []string{"main"}, nil}}},
+}
+
+// Points are the history, in the order of its times.
+func Points() []Point {
+	var points []Point
+	for _, h := range Hosts {
+		for _, at := range ticks(h.Name) {
+			points = append(points, h.tick(at)...)
+		}
+		points = append(points, h.events()...)
+		points = append(points, h.findings()...)
+	}
+	points = append(points, flight()...)
+	slices.SortStableFunc(points, func(a, b Point) int { return a.At.Compare(b.At) })
+	return points
+}
+
+// ticks are the times at which a host tells something: not the same number in each window, so that a
+// mean of means is another than the mean. Each host begins at another second.
+func ticks(host string) []time.Time {
+	var times []time.Time
+	cluster := func(at time.Time) {
+		for _, after := range []time.Duration{0, 10 * time.Second, 70 * time.Second} {
+			times = append(times, at.Add(after))
+		}
+	}
+	offset := time.Duration(1000*share(host, time.Time{})) * time.Millisecond
+	for at := begin; at.Before(recent); at = at.Add(6 * time.Hour) {
+		cluster(at.Add(offset + 20*time.Minute))
+	}
+	for at := recent; at.Before(Tail); at = at.Add(time.Hour) {
+		cluster(at.Add(offset + 20*time.Minute))
+	}
+	for at := Tail.Add(offset); at.Before(dense); at = at.Add(time.Minute) {
+		times = append(times, at)
+		if share(host, at) < 0.1 {
+			times = append(times, at.Add(10*time.Second))
+		}
+	}
+	for at := dense.Add(offset); at.Before(Now); at = at.Add(10 * time.Second) {
+		times = append(times, at)
+	}
+	if host == "gamma" {
+		times = slices.DeleteFunc(times, func(at time.Time) bool { return at.After(silent) })
+	}
+	return times
+}
+
+// Lines are points in line protocol by the buckets that they belong to: ticks, events, and windows of
+// a minute and an hour of what was before a time.
+type Lines struct{ Raw, Events, Minutes, Hours []string }
+
+// Write makes them, with no more of each than is kept and needed.
+func Write(points []Point, rolled time.Time) Lines {
+	var l Lines
+	for i := range points {
+		p := &points[i]
+		if text := line(p.series(), p.Fields, p.At); p.fact() {
+			l.Events = append(l.Events, text)
+		} else if p.At.After(Now.Add(-30 * 24 * time.Hour)) {
+			l.Raw = append(l.Raw, text)
+		}
+	}
+	end, _ := slices.BinarySearchFunc(points, rolled, func(p Point, at time.Time) int { return p.At.Compare(at) })
+	for w, fields := range roll(points[:end], time.Minute) {
+		if !w.at.Before(recent) {
+			l.Minutes = append(l.Minutes, line(w.series, fields, w.at))
+		}
+	}
+	for w, fields := range roll(points[:end], time.Hour) {
+		l.Hours = append(l.Hours, line(w.series, fields, w.at))
+	}
+	return l
+}
