@@ -4,9 +4,11 @@
 // span: the seconds in each state, and in which percentage of them it was ready or busy; its highest
 // GPU memory; syntheses by their outcome, seconds of audio, and the mean RTF of those that went well
 //
+// only: which series, such as (r) => r.host == "gpu-1"
 // start, stop: a time, or a duration from now; the hour, minute or second that each is in counts whole
 import "date"
 
+only = (r) => true
 start = -24h
 stop = now()
 
@@ -56,6 +58,7 @@ over = (of, borders, read, points=raw.name) => {
             from(bucket: name)
                 |> range(start: if any then start else 1970-01-01T00:00:00Z, stop: if any then stop else 1970-01-01T00:00:01Z)
                 |> filter(fn: (r) => r._measurement == of)
+                |> filter(fn: only)
     }
 
     return
@@ -71,6 +74,7 @@ over = (of, borders, read, points=raw.name) => {
 from(bucket: raw.name)
     |> range(start: date.sub(d: 2m, from: until), stop: until)
     |> filter(fn: (r) => r._measurement == "cosyvoice_service")
+    |> filter(fn: only)
     |> pivot(rowKey: ["_time"], columnKey: ["_field"], valueColumn: "_value")
     |> drop(columns: ["_start", "_stop", "_measurement", "service", "version"])
     |> group(columns: ["host", "instance"])
@@ -98,6 +102,7 @@ seconds =
             from(bucket: raw.name)
                 |> range(start: date.sub(d: gap, from: serviceKnown.minutes), stop: end)
                 |> filter(fn: (r) => r._measurement == "cosyvoice_service" and r._field == "state")
+                |> filter(fn: only)
                 |> map(fn: (r) => ({r with elapsed: int(v: r._time)}))
                 |> difference(columns: ["elapsed"])
                 |> filter(fn: (r) => r._time >= serviceKnown.minutes and r.elapsed <= int(v: gap))

@@ -2,10 +2,12 @@
 // of other processes (other), of no process that the driver lists (unowned) and of the driver itself
 // (reserved). They add up to what is not free.
 //
+// only: which series, such as (r) => r.host == "gpu-1"
 // start, stop: a time, or a duration from now
 // window: at least 1m where minutes are read, 1h where hours are
 import "date"
 
+only = (r) => true
 start = -24h
 stop = now()
 window = 10m
@@ -52,6 +54,7 @@ over = (of, borders, read, points=raw.name) => {
             from(bucket: name)
                 |> range(start: if any then start else 1970-01-01T00:00:00Z, stop: if any then stop else 1970-01-01T00:00:01Z)
                 |> filter(fn: (r) => r._measurement == of)
+                |> filter(fn: only)
     }
 
     return

@@ -11,6 +11,7 @@
 // limit: in °C
 // fromHour, toHour: the time of day, such as 15 and 16 for three to four in the afternoon, or 22 and 6
 // zone: whose time of day it is; timezone.location(name: "Europe/Berlin") where clocks change, slower
+// only: which series, such as (r) => r.host == "gpu-1"
 // start, stop: a time, or a duration from now
 import "date"
 import "timezone"
@@ -19,6 +20,7 @@ limit = 75.0
 fromHour = 0
 toHour = 24
 zone = timezone.fixed(offset: 8h)
+only = (r) => true
 start = -7d
 stop = now()
 
@@ -66,6 +68,7 @@ over = (of, borders, read, points=raw.name) => {
             from(bucket: name)
                 |> range(start: if any then start else 1970-01-01T00:00:00Z, stop: if any then stop else 1970-01-01T00:00:01Z)
                 |> filter(fn: (r) => r._measurement == of)
+                |> filter(fn: only)
     }
 
     return

@@ -1,12 +1,14 @@
 // How did a reading go? Its mean, lowest and highest value in each window, for each series.
 //
 // measurement, field: any gauge that the plugin writes
+// only: which series, such as (r) => r.host == "gpu-1"
 // start, stop: a time, or a duration from now
 // window: at least 1m where minutes are read, 1h where hours are
 import "date"
 
 measurement = "cosyvoice_gpu"
 field = "temperature_c"
+only = (r) => true
 start = -24h
 stop = now()
 window = 10m
@@ -53,6 +55,7 @@ over = (of, borders, read, points=raw.name) => {
             from(bucket: name)
                 |> range(start: if any then start else 1970-01-01T00:00:00Z, stop: if any then stop else 1970-01-01T00:00:01Z)
                 |> filter(fn: (r) => r._measurement == of)
+                |> filter(fn: only)
     }
 
     return

@@ -2,12 +2,14 @@
 //
 // by: "duration_seconds", "rtf", "first_chunk_seconds" or another number of cosyvoice_synthesis
 // n: how many
+// only: which series, such as (r) => r.host == "gpu-1"
 // start, stop: a time, or a duration from now, up to 730 days ago
 import "array"
 import "date"
 
 by = "duration_seconds"
 n = 10
+only = (r) => true
 start = -24h
 stop = now()
 
@@ -18,6 +20,7 @@ times =
     from(bucket: events)
         |> range(start: start, stop: stop)
         |> filter(fn: (r) => r._measurement == "cosyvoice_synthesis" and r._field == by)
+        |> filter(fn: only)
         |> toFloat()
         |> group()
         |> top(n: n)
@@ -27,6 +30,7 @@ at = (t) =>
     from(bucket: events)
         |> range(start: t, stop: date.add(d: 1ns, to: t))
         |> filter(fn: (r) => r._measurement == "cosyvoice_synthesis")
+        |> filter(fn: only)
         |> drop(columns: ["_start", "_stop", "_measurement"])
 
 // union() takes two tables or more; of 1970 there are none.
