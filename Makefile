@@ -28,11 +28,12 @@ demo: build parts ## the whole stack on this machine, with stand-ins for what it
 up: build parts ## the whole stack on this machine
 	$(BIN)/cosyvoicectl up
 
-generate: ## write what is made from the schema and the templates: plugin README, testcases, scores, tasks, InfluxDB template, pictures of top
+generate: ## write what is made from the schema and the templates: plugin README, testcases, scores, tasks, InfluxDB template, pictures of top, dashboards
 	go test ./plugins/inputs/cosyvoice -run 'README|TestCases' -update
 	go test ./plugins/inputs/cosyvoice/synthesis -run TestScores -update
 	go test ./internal/toolkit -run 'AreWritten|IsWritten' -update
 	go test ./internal/top -run Pictures -update
+	go -C grafana/generate run .
 
 corpus: ## make the corpus of logs anew: 2 minutes, needs Python 3.10 and 3.12, and PyPI once
 	sh test/corpus/generate.sh
@@ -45,9 +46,11 @@ lint: ## gofmt, vet, staticcheck
 	go vet ./...
 	go vet -tags e2e,bench ./test/...
 	go tool -modfile=tools/lint/go.mod staticcheck ./...
+	go -C grafana/generate vet ./...
 
 unit: ## quick tests: no network, GPU or root; those on a real InfluxDB only where there is one
 	go test -race ./...
+	go -C grafana/generate test ./...
 
 e2e: build parts ## the whole on real Telegraf, InfluxDB and Alertmanager
 	go test -tags e2e -count=1 -p 1 -timeout 20m ./test/e2e ./test/scenario

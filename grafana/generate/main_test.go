@@ -1,0 +1,37 @@
+package main
+
+import (
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+// made are the files as they are made now, by their names in the folder grafana.
+func made(t *testing.T) map[string][]byte {
+	t.Helper()
+	files, err := generate("../../flux")
+	require.NoError(t, err)
+	return files
+}
+
+// What is committed is what the builders make; `make generate` writes it anew.
+func TestFilesAreWritten(t *testing.T) {
+	files := made(t)
+	for name, want := range files {
+		got, err := os.ReadFile(filepath.Join("..", name))
+		require.NoError(t, err)
+		assert.Equal(t, string(want), string(got), "%s: `make generate` writes it anew", name)
+	}
+	for _, pattern := range []string{"../dashboards/*/*", "../provisioning/alerting/*"} {
+		there, err := filepath.Glob(pattern)
+		require.NoError(t, err)
+		for _, path := range there {
+			name, err := filepath.Rel("..", path)
+			require.NoError(t, err)
+			assert.Contains(t, files, name, "nothing makes it any more")
+		}
+	}
+}

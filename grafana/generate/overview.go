@@ -1,0 +1,113 @@
+package main
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/grafana/grafana-foundation-sdk/go/cog"
+	"github.com/grafana/grafana-foundation-sdk/go/common"
+	"github.com/grafana/grafana-foundation-sdk/go/stat"
+	"github.com/grafana/grafana-foundation-sdk/go/units"
+
+	"github.com/cosyvoice-telegraf/cosyvoice-telegraf/internal/causes"
+	"github.com/cosyvoice-telegraf/cosyvoice-telegraf/internal/words"
+)
+
+// overview is the one picture: how is it, what is wrong, and what was it like?
+func overview(s *scripts) (*board, error) {
+	b := &board{
+		name: "overview", from: "6h", variables: s.variables(), annotations: changes(s),
+		title: words.Text{En: "CosyVoice: overview", Zh: "CosyVoice：总览"},
+		about: words.Text{
+			En: "Is it healthy, what is wrong, and what was it like? The one picture of all servers that are chosen above.",
+			Zh: "是否健康、出了什么问题、过去情况如何？所选全部服务的一张总图。",
+		},
+	}
+	rtf, err := s.quantiles("rtf", list("host", "instance"))
+	if err != nil {
+		return nil, err
+	}
+	first, err := s.quantiles("first_chunk", list("host", "instance"))
+	if err != nil {
+		return nil, err
+	}
+	b.sections = []section{
+		{panels: []*panel{verdict(s), stateNow(s, 6, 4), availability(s, 3), rtfOver(s, 4), firstOver(s, 4), failedOver(s, 4), numberOver(s, 3)}},
+		{panels: []*panel{activeFindings(s)}},
+		{title: words.Text{En: "Speech", Zh: "语音合成"}, panels: []*panel{
+			quantileLines("Real-time factor", "实时率 RTF", units.NoUnit, rtf, 8, step{1, red}),
+			quantileLines("First chunk", "首包时间", units.Seconds, first, 8),
+			requests(s, 8),
+		}},
+		{title: words.Text{En: "GPU and host", Zh: "GPU 与主机"}, panels: []*panel{
+			inFlight(s, 8), memoryByOwner(s, 16, ""), temperature(s, 8), utilisation(s, 8), hostCPU(s, 8),
+		}},
+	}
+	return b, nil
+}
+
+// quantiles are p50, p95 and p99 of the syntheses that went well, with a gap where there were none.
+func (s *scripts) quantiles(quantity, by string) (string, error) {
+	return s.file("quantiles.flux", map[string]string{
+		"quantity": fmt.Sprintf("%q", quantity), "by": by, "only": "(r) => " + ofServers,
+		"start": "v.timeRangeStart", "stop": "v.timeRangeStop", "window": "v.windowPeriod",
+	}, "\n    |> drop(columns: [\"count\"])\n")
+}
+
+// rank orders findings from the worst, and within a severity as the catalogue does.
+func rank() string {
+	var pairs []string
+	all := causes.All()
+	for i := range all {
+		severity := map[string]int{"error": 0, "warning": 1, "info": 2}[all[i].Severity]
+		pairs = append(pairs, fmt.Sprintf("{key: %q, value: %d}", all[i].Code, 100*severity+i))
+	}
+	return "places = dict.fromList(pairs: [" + strings.Join(pairs, ", ") + "])\nplace = (code) => dict.get(dict: places, key: code, default: 99)\n"
+}
+
+// active is a table of what the last runs of the tasks before the end of the range found.
+func active(where string) string {
+	return rank() + `found = (after, trend) =>
+    from(bucket: events)
+        |> range(start: date.sub(d: after, from: until), stop: until)
+        |> filter(fn: (r) => r._measurement == "cosyvoice_diagnosis" and r._field == "since" and ` + where + `)
+        |> last()
+        |> filter(fn: (r) => r.code =~ ` + pattern(trends()) + ` == trend)
+active = union(tables: [found(after: 200s, trend: false), found(after: 12m, trend: true)])
+    |> group()
+    |> map(fn: (r) => ({r with place: place(code: r.code), _time: time(v: int(v: r._value) * 1000000000)}))
+    |> sort(columns: ["place"])
+`
+}
+
+// verdict is the sentence of the worst that is found.
+func verdict(s *scripts) *panel {
+	mappings := append([]mapping{
+		{value: "ok", text: words.HealthOK, color: green},
+		{value: "unknown", text: words.Text{En: "Unknown: nothing was heard of the plugin for two minutes. See Data health.", Zh: "未知：两分钟内没有收到插件的数据，请查看“数据健康”。"}, color: purple},
+	}, ofCauses(causeAnswer)...)
+	p := word(panel{
+		title: words.Text{En: "Health at the end of the range", Zh: "健康状况（所选时间末）"},
+		about: words.Text{
+			En: "The worst of what is found, in a sentence; green where nothing is. Purple: nothing is known, since no plugin was heard.",
+			Zh: "一句话说明最严重的问题；没有发现问题时为绿色。紫色表示没有收到插件数据，情况未知。",
+		},
+		width: 24, height: 4, unit: units.String, mappings: mappings,
+		queries: []string{s.plain(active(ofHosts) + `
+heard =
+    from(bucket: raw.name)
+        |> range(start: date.sub(d: 2m, from: until), stop: until)
+        |> filter(fn: (r) => r._measurement == "cosyvoice_agent" and r.collector == "plugin" and r._field == "success" and ` + ofHosts + `)
+        |> group()
+        |> count()
+        |> map(fn: (r) => ({place: 250, code: "ok"}))
+
+union(tables: [active |> map(fn: (r) => ({place: if r.severity == "info" then 260 else r.place, code: r.code})), heard, array.from(rows: [{place: 255, code: "unknown"}])])
+    |> sort(columns: ["place"])
+    |> limit(n: 1)
+    |> keep(columns: ["code"])
+`)},
+	})
+	p.options.(*stat.Options).Text = &common.VizTextDisplayOptions{ValueSize: cog.ToPtr(22.0)}
+	return p
+}

@@ -1,0 +1,251 @@
+// What panels have in common, beside the choice of the buckets, which is that of the queries in the
+// folder flux. A query carries those of these functions that it calls.
+
+// merged puts series together that differ in other tags than these, such as the version, and gives
+// each window a row, so that a gap is seen as one.
+merged = (tables=<-, by) =>
+    tables
+        |> drop(columns: ["_start", "_stop"])
+        |> group(columns: array.concat(arr: by, v: ["_field"]))
+        |> range(start: begin, stop: end)
+        |> aggregateWindow(every: every, fn: sum, timeSrc: "_start")
+        |> drop(columns: ["_start", "_stop"])
+        |> group(columns: by)
+
+// part is a statistic of a field in each window.
+part = (of, known, field, name, ofRaw, ofTier) =>
+    over(
+        of: of,
+        borders: known,
+        points: if of == "cosyvoice_synthesis" then events else raw.name,
+        read: (tables=<-, isRaw) => {
+            named = if isRaw then field else field + "_" + name
+
+            return
+                tables
+                    |> filter(fn: (r) => r._field == named)
+                    |> aggregateWindow(every: every, fn: if isRaw then ofRaw else ofTier, createEmpty: false, timeSrc: "_start")
+                    |> toFloat()
+                    |> set(key: "_field", value: name)
+        },
+    )
+
+// totals are the sum and the number of a reading in each window.
+totals = (of, known, field, by) =>
+    union(
+        tables: [
+            part(of: of, known: known, field: field, name: "sum", ofRaw: sum, ofTier: sum),
+            part(of: of, known: known, field: field, name: "count", ofRaw: count, ofTier: sum),
+        ],
+    )
+        |> merged(by: by)
+
+// mean is that of a reading in each window, or the share of the time in which a flag was set.
+mean = (of, known, field, by, name) =>
+    totals(of: of, known: known, field: field, by: by)
+        |> pivot(rowKey: ["_time"], columnKey: ["_field"], valueColumn: "_value")
+        |> map(fn: (r) => ({r with _value: r.sum / r.count, _field: name}))
+        |> drop(columns: ["sum", "count"])
+        |> group(columns: array.concat(arr: by, v: ["_field"]))
+
+// meanAndHighest are two columns; the highest is that of a field of its own where there is one.
+meanAndHighest = (of, known, field, highest, by) =>
+    union(
+        tables: [
+            totals(of: of, known: known, field: field, by: by),
+            part(of: of, known: known, field: highest, name: "max", ofRaw: max, ofTier: max)
+                |> drop(columns: ["_start", "_stop"])
+                |> group(columns: by)
+                |> sort(columns: ["_value"]),
+        ],
+    )
+        |> pivot(rowKey: ["_time"], columnKey: ["_field"], valueColumn: "_value")
+        |> map(fn: (r) => ({r with mean: r.sum / r.count}))
+        |> drop(columns: ["sum", "count"])
+        |> sort(columns: ["_time"])
+
+// grown is by how much a counter grew in each window; one that fell began anew at zero.
+grown = (of, known, field, by, name) => {
+    ofTiers =
+        over(
+            of: of,
+            borders: known,
+            read: (tables=<-, isRaw) => {
+                named = if isRaw then "" else field + "_increase"
+
+                return
+                    tables
+                        |> filter(fn: (r) => r._field == named)
+                        |> aggregateWindow(every: every, fn: sum, createEmpty: false, timeSrc: "_start")
+            },
+        )
+    ofPoints =
+        from(bucket: raw.name)
+            |> range(start: date.sub(d: gap, from: known.minutes), stop: end)
+            |> filter(fn: (r) => r._measurement == of and r._field == field)
+            |> filter(fn: only)
+            |> toFloat()
+            |> difference(nonNegative: true, initialZero: true, keepFirst: true)
+            |> elapsed(unit: 1ns)
+            |> filter(fn: (r) => r._time >= known.minutes and r.elapsed <= int(v: gap))
+            |> drop(columns: ["elapsed"])
+            |> aggregateWindow(every: every, fn: sum, createEmpty: false, timeSrc: "_start")
+
+    return
+        union(tables: [ofTiers, ofPoints])
+            |> set(key: "_field", value: name)
+            |> merged(by: by)
+            |> group(columns: array.concat(arr: by, v: ["_field"]))
+}
+
+// number is how many syntheses ended in each window.
+number = (known, by) =>
+    over(
+        of: "cosyvoice_synthesis",
+        borders: known,
+        points: events,
+        read: (tables=<-, isRaw) => {
+            named = if isRaw then "request_id" else "points_count"
+            add = if isRaw then count else sum
+
+            return
+                tables
+                    |> filter(fn: (r) => r._field == named)
+                    |> aggregateWindow(every: every, fn: add, createEmpty: false, timeSrc: "_start")
+                    |> toFloat()
+        },
+    )
+        |> set(key: "_field", value: "number")
+        |> merged(by: by)
+        |> group(columns: array.concat(arr: by, v: ["_field"]))
+
+// sumOver is the sum of a field of the syntheses over the whole time.
+sumOver = (known, inRaw, inTier, ofRaw, by, name) =>
+    over(
+        of: "cosyvoice_synthesis",
+        borders: known,
+        points: events,
+        read: (tables=<-, isRaw) => {
+            named = if isRaw then inRaw else inTier
+            add = if isRaw then ofRaw else sum
+
+            return tables |> filter(fn: (r) => r._field == named) |> add()
+        },
+    )
+        |> toFloat()
+        |> group(columns: by)
+        |> sum()
+        |> set(key: "_field", value: name)
+        |> group(columns: array.concat(arr: by, v: ["_field"]))
+
+// rate is by how much it grew in a second, so many times.
+rate = (tables=<-, times) => tables |> map(fn: (r) => ({r with _value: r._value * times * 1000000000.0 / float(v: int(v: every))}))
+
+// quantileOver is a quantile of the syntheses of the whole time that went well, as quantiles.flux
+// has it for each window.
+quantileOver = (known, quantity, q, by) => {
+    bin = quantity + "_bin"
+    counts = regexp.compile(v: "^" + bin + "_-?[0-9]+_count$")
+    width = math.pow(x: 10.0, y: 1.0 / 24.0)
+    index = (field) => int(v: strings.trimSuffix(v: strings.trimPrefix(v: field, prefix: bin + "_"), suffix: "_count"))
+    bins =
+        over(
+            of: "cosyvoice_synthesis",
+            borders: known,
+            points: events,
+            read: (tables=<-, isRaw) =>
+                if isRaw then
+                    tables
+                        |> filter(fn: (r) => r._field == bin and r.outcome == "ok")
+                        |> map(fn: (r) => ({r with bin: r._value, _value: 1}))
+                else
+                    tables
+                        |> filter(fn: (r) => r._field =~ counts)
+                        |> sum()
+                        |> map(fn: (r) => ({r with bin: index(field: r._field)})),
+        )
+            |> group(columns: array.concat(arr: by, v: ["bin"]))
+            |> sum()
+            |> group(columns: by)
+            |> map(fn: (r) => ({r with le: math.pow(x: width, y: float(v: r.bin)) * 2.0 * width / (1.0 + width), _value: float(v: r._value)}))
+
+    return
+        union(tables: [bins, bins |> map(fn: (r) => ({r with le: r.le * 0.999999999, _value: 0.0}))])
+            |> group(columns: by)
+            |> sort(columns: ["le"])
+            |> cumulativeSum()
+            |> histogramQuantile(quantile: q - 0.0000001, countColumn: "_value")
+            |> keep(columns: array.concat(arr: by, v: ["_value"]))
+}
+
+// held is how long a state was held in each window: of raw points the number of those that tell it.
+held = (of, known, state) =>
+    over(
+        of: of,
+        borders: known,
+        read: (tables=<-, isRaw) =>
+            if isRaw then
+                tables
+                    |> filter(fn: (r) => r._field == "state" and r._value == state)
+                    |> aggregateWindow(every: every, fn: count, createEmpty: false, timeSrc: "_start")
+                    |> toFloat()
+            else
+                tables
+                    |> filter(fn: (r) => r._field == "state_" + state + "_seconds")
+                    |> aggregateWindow(every: every, fn: sum, createEmpty: false, timeSrc: "_start"),
+    )
+        |> set(key: "_field", value: state)
+
+// worst is the worst state that was held in each window, and "none" where nothing is known. Of the
+// newest window nothing may be known yet. The states are told from the worst, each as a column.
+worst = (of, known, states, by, choose) =>
+    union(tables: array.map(arr: states, fn: (x) => held(of: of, known: known, state: x)))
+        |> merged(by: by)
+        |> pivot(rowKey: ["_time"], columnKey: ["_field"], valueColumn: "_value")
+        |> map(fn: (r) => ({r with _value: choose(r: r), _field: "state"}))
+        |> drop(columns: states)
+        |> filter(fn: (r) => r._value != "none" or date.add(d: every, to: r._time) < until)
+        |> group(columns: array.concat(arr: by, v: ["_field"]))
+
+// histogram is how many syntheses that went well fell into each bin in each window, a column a bin,
+// named by its upper end. Its bins are three of those of the points, from the first to the last; what is
+// beyond falls into these.
+histogram = (known, quantity, bins) => {
+    field = quantity + "_bin"
+    counts = regexp.compile(v: "^" + field + "_-?[0-9]+_count$")
+    first = bins[0]
+    last = bins[length(arr: bins) - 1]
+    within = (bin) => {
+        x = int(v: math.floor(x: float(v: bin) / 3.0))
+
+        return if x < first then first else if x > last then last else x
+    }
+    index = (field) => int(v: strings.trimSuffix(v: strings.trimPrefix(v: field, prefix: quantity + "_bin_"), suffix: "_count"))
+    upper = (bin) => string(v: math.round(x: 1000.0 * math.pow(x: 10.0, y: float(v: bin + 1) / 8.0)) / 1000.0)
+    read = (tables=<-, isRaw) =>
+        if isRaw then
+            tables
+                |> filter(fn: (r) => r._field == field and r.outcome == "ok")
+                |> map(fn: (r) => ({_time: r._time, bin: within(bin: r._value), _value: 1.0}))
+        else
+            tables
+                |> filter(fn: (r) => r._field =~ counts)
+                |> aggregateWindow(every: every, fn: sum, createEmpty: false, timeSrc: "_start")
+                |> map(fn: (r) => ({_time: r._time, bin: within(bin: index(field: r._field)), _value: float(v: r._value)}))
+    found = over(of: "cosyvoice_synthesis", borders: known, points: events, read: read) |> group(columns: ["bin"])
+    empty = array.from(rows: array.map(arr: bins, fn: (x) => ({_time: begin, bin: x, _value: 0.0}))) |> group(columns: ["bin"])
+
+    // Where there is nothing, there are no bins either.
+    number = sumOver(known: known, inRaw: "request_id", inTier: "points_count", ofRaw: count, by: [], name: "number")
+    some = length(arr: number |> findColumn(fn: (key) => true, column: "_value")) > 0
+
+    return
+        union(tables: [found, empty |> filter(fn: (r) => some)])
+            |> range(start: begin, stop: end)
+            |> aggregateWindow(every: every, fn: sum, timeSrc: "_start")
+            |> group()
+            |> sort(columns: ["bin", "_time"])
+            |> map(fn: (r) => ({_time: r._time, le: upper(bin: r.bin), _value: r._value}))
+            |> pivot(rowKey: ["_time"], columnKey: ["le"], valueColumn: "_value")
+            |> sort(columns: ["_time"])
+}
