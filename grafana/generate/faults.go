@@ -23,6 +23,7 @@ func cardStatesOver(s *scripts) *panel {
 worst(
     of: "cosyvoice_gpu",
     known: borders(of: "cosyvoice_gpu"),
+    field: "state",
     states: ["lost", "failed", "hung", "ok"],
     by: ["host", "uuid"],
     choose: (r) =>
@@ -65,7 +66,7 @@ func throttling(s *scripts) *panel {
 		queries: []string{s.windows(ofCards, cards+`
 known = borders(of: "cosyvoice_gpu")
 share = (reason) =>
-    mean(of: "cosyvoice_gpu", known: known, field: "throttle_" + reason, by: ["host", "uuid"], name: reason)
+    meanOf(of: "cosyvoice_gpu", known: known, field: "throttle_" + reason, by: ["host", "uuid"], name: reason)
         |> map(fn: (r) => ({r with _value: 100.0 * r._value}))
 
 union(tables: [share(reason: "thermal"), share(reason: "power"), share(reason: "hw_slowdown")]) |> named()
@@ -160,7 +161,7 @@ func pcie(s *scripts) *panel {
 		none: words.Text{En: "not read: pcie = true in cosyvoice.conf", Zh: "未采集：在 cosyvoice.conf 中设置 pcie = true"},
 		queries: []string{s.windows(ofCards, cards+`
 known = borders(of: "cosyvoice_gpu")
-way = (name) => mean(of: "cosyvoice_gpu", known: known, field: "pcie_" + name + "_bytes_per_second", by: ["host", "uuid"], name: name)
+way = (name) => meanOf(of: "cosyvoice_gpu", known: known, field: "pcie_" + name + "_bytes_per_second", by: ["host", "uuid"], name: name)
 
 union(tables: [way(name: "tx"), way(name: "rx")]) |> named()
 `)},

@@ -86,7 +86,7 @@ func fullness(s *scripts) *panel {
 		width: 8, unit: units.Percent, min: cog.ToPtr(0.0), max: cog.ToPtr(100.0), steps: []step{{95, red}}, name: whichCard,
 		queries: []string{s.windows(ofCards, cards+`
 known = borders(of: "cosyvoice_gpu")
-all = mean(of: "cosyvoice_gpu", known: known, field: "memory_total_bytes", by: ["host", "uuid"], name: "total")
+all = meanOf(of: "cosyvoice_gpu", known: known, field: "memory_total_bytes", by: ["host", "uuid"], name: "total")
 used =
     part(of: "cosyvoice_gpu", known: known, field: "memory_used_max_bytes", name: "max", ofRaw: max, ofTier: max)
         |> drop(columns: ["_start", "_stop"])
@@ -152,7 +152,7 @@ func power(s *scripts) *panel {
 		},
 		queries: []string{s.windows(ofCards, cards+`
 known = borders(of: "cosyvoice_gpu")
-watts = (field, name) => mean(of: "cosyvoice_gpu", known: known, field: field, by: ["host", "uuid"], name: name)
+watts = (field, name) => meanOf(of: "cosyvoice_gpu", known: known, field: field, by: ["host", "uuid"], name: name)
 
 union(tables: [watts(field: "power_w", name: "power"), watts(field: "power_limit_w", name: "limit")]) |> named()
 `)},
@@ -169,7 +169,7 @@ func coolers(s *scripts) *panel {
 		width: 8, unit: units.Celsius, min: cog.ToPtr(0.0), steps: []step{{95, red}}, name: whichCard,
 		none: words.Text{En: "the card does not tell it", Zh: "显卡不提供"},
 		queries: []string{s.windows(ofCards, cards+`
-mean(of: "cosyvoice_gpu", known: borders(of: "cosyvoice_gpu"), field: "memory_temperature_c", by: ["host", "uuid"], name: "memory") |> named()
+meanOf(of: "cosyvoice_gpu", known: borders(of: "cosyvoice_gpu"), field: "memory_temperature_c", by: ["host", "uuid"], name: "memory") |> named()
 `)},
 	})
 }

@@ -23,7 +23,7 @@ func cgroupMemory(s *scripts) *panel {
 			dashed("limit", words.Text{En: "limit " + whichServer, Zh: "限额 " + whichServer}, red),
 		},
 		queries: []string{s.windows(ofServers, `known = borders(of: "cosyvoice_service")
-bytes = (field, name) => mean(of: "cosyvoice_service", known: known, field: field, by: ["host", "instance"], name: name)
+bytes = (field, name) => meanOf(of: "cosyvoice_service", known: known, field: field, by: ["host", "instance"], name: name)
 
 union(tables: [bytes(field: "cgroup_memory_bytes", name: "memory"), bytes(field: "cgroup_memory_limit_bytes", name: "limit")])
 `)},
@@ -91,7 +91,7 @@ func hostMemory(s *scripts) *panel {
 		},
 		width: 8, unit: units.Percent, min: cog.ToPtr(0.0), max: cog.ToPtr(100.0), name: "${__field.labels.host}", steps: []step{{95, red}},
 		queries: []string{s.windows(ofHosts, `known = borders(of: "system_metrics")
-amount = (field, name) => mean(of: "system_metrics", known: known, field: field, by: ["host"], name: name)
+amount = (field, name) => meanOf(of: "system_metrics", known: known, field: field, by: ["host"], name: name)
 
 union(tables: [amount(field: "memory_used_mb", name: "used"), amount(field: "memory_total_mb", name: "total")])
     |> group(columns: ["host"])
@@ -110,7 +110,7 @@ func load(s *scripts) *panel {
 			Zh: "正在运行或等待 CPU、磁盘的进程数（1 分钟平均）。超过核数说明有进程在等待。",
 		},
 		width: 8, unit: units.Short, min: cog.ToPtr(0.0), name: "${__field.labels.host}",
-		queries: []string{s.windows(ofHosts, `mean(of: "system_metrics", known: borders(of: "system_metrics"), field: "load1", by: ["host"], name: "load1")
+		queries: []string{s.windows(ofHosts, `meanOf(of: "system_metrics", known: borders(of: "system_metrics"), field: "load1", by: ["host"], name: "load1")
 `)},
 	})
 }

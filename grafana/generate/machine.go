@@ -92,7 +92,7 @@ func memoryByOwner(s *scripts, width uint32, repeat string) *panel {
 			dashed("limit", words.Text{En: "95 % of all", Zh: "总量的 95%"}, red),
 		},
 		queries: []string{s.windows(ofCards, `known = borders(of: "cosyvoice_gpu")
-owned = (owner) => mean(of: "cosyvoice_gpu", known: known, field: "memory_" + owner + "_bytes", by: ["host", "uuid"], name: owner)
+owned = (owner) => meanOf(of: "cosyvoice_gpu", known: known, field: "memory_" + owner + "_bytes", by: ["host", "uuid"], name: owner)
 
 union(
     tables: [

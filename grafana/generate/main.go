@@ -27,7 +27,7 @@ func main() {
 }
 
 // boards are the makers of the dashboards, a file each.
-var boards = []func(*scripts) (*board, error){overview, gpus, syntheses, services}
+var boards = []func(*scripts) (*board, error){overview, syntheses, gpus, services, incident, fleet, dataHealth}
 
 var languages = []words.Language{words.English, words.Chinese}
 

@@ -2,14 +2,12 @@ package main
 
 import (
 	"fmt"
-	"strings"
 
 	"github.com/grafana/grafana-foundation-sdk/go/cog"
 	"github.com/grafana/grafana-foundation-sdk/go/common"
 	"github.com/grafana/grafana-foundation-sdk/go/stat"
 	"github.com/grafana/grafana-foundation-sdk/go/units"
 
-	"github.com/cosyvoice-telegraf/cosyvoice-telegraf/internal/causes"
 	"github.com/cosyvoice-telegraf/cosyvoice-telegraf/internal/words"
 )
 
@@ -52,32 +50,6 @@ func (s *scripts) quantiles(quantity, by string) (string, error) {
 		"quantity": fmt.Sprintf("%q", quantity), "by": by, "only": "(r) => " + ofServers,
 		"start": "v.timeRangeStart", "stop": "v.timeRangeStop", "window": "v.windowPeriod",
 	}, "\n    |> drop(columns: [\"count\"])\n")
-}
-
-// rank orders findings from the worst, and within a severity as the catalogue does.
-func rank() string {
-	var pairs []string
-	all := causes.All()
-	for i := range all {
-		severity := map[string]int{"error": 0, "warning": 1, "info": 2}[all[i].Severity]
-		pairs = append(pairs, fmt.Sprintf("{key: %q, value: %d}", all[i].Code, 100*severity+i))
-	}
-	return "places = dict.fromList(pairs: [" + strings.Join(pairs, ", ") + "])\nplace = (code) => dict.get(dict: places, key: code, default: 99)\n"
-}
-
-// active is a table of what the last runs of the tasks before the end of the range found.
-func active(where string) string {
-	return rank() + `found = (after, trend) =>
-    from(bucket: events)
-        |> range(start: date.sub(d: after, from: until), stop: until)
-        |> filter(fn: (r) => r._measurement == "cosyvoice_diagnosis" and r._field == "since" and ` + where + `)
-        |> last()
-        |> filter(fn: (r) => r.code =~ ` + pattern(trends()) + ` == trend)
-active = union(tables: [found(after: 200s, trend: false), found(after: 12m, trend: true)])
-    |> group()
-    |> map(fn: (r) => ({r with place: place(code: r.code), _time: time(v: int(v: r._value) * 1000000000)}))
-    |> sort(columns: ["place"])
-`
 }
 
 // verdict is the sentence of the worst that is found.

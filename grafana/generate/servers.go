@@ -39,7 +39,7 @@ func availability(s *scripts, width uint32) *panel {
 		},
 		width: width, height: 4, unit: units.Percent, decimals: cog.ToPtr(1.0),
 		steps: []step{{lowest, red}, {95, orange}, {99, green}},
-		queries: []string{s.windows(ofServers, `mean(of: "cosyvoice_service", known: borders(of: "cosyvoice_service"), field: "ready", by: [], name: "ready")
+		queries: []string{s.windows(ofServers, `meanOf(of: "cosyvoice_service", known: borders(of: "cosyvoice_service"), field: "ready", by: [], name: "ready")
     |> map(fn: (r) => ({r with _value: 100.0 * r._value}))
 `)},
 	}, "mean")

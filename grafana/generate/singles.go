@@ -1,6 +1,8 @@
 package main
 
 import (
+	"fmt"
+
 	"github.com/grafana/grafana-foundation-sdk/go/units"
 
 	"github.com/cosyvoice-telegraf/cosyvoice-telegraf/internal/words"
@@ -74,7 +76,13 @@ func failed(s *scripts) *panel {
 			Zh: "所选时间内最近 50 次失败、卡住、客户端断开或音频被截断的合成。",
 		},
 		width: 24, height: 10, unit: units.String, none: words.Text{En: "none in the range", Zh: "所选时间内没有"}, columns: synthesisOrder, hidden: []string{"host", "from", "to"}, fields: synthesisColumns,
-		queries: []string{s.plain(`only = (r) => ` + ofServers + ` and (r.outcome != "ok" or r.error != "")
+		queries: []string{s.plain(newestSyntheses(ofServers+` and (r.outcome != "ok" or r.error != "")`, 50))},
+	})
+}
+
+// newestSyntheses are the last so many for which a condition holds, the newest first.
+func newestSyntheses(only string, number int) string {
+	return fmt.Sprintf(`only = (r) => %[1]s
 times =
     from(bucket: events)
         |> range(start: since, stop: until)
@@ -82,7 +90,7 @@ times =
         |> filter(fn: only)
         |> group()
         |> sort(columns: ["_time"], desc: true)
-        |> limit(n: 50)
+        |> limit(n: %[2]d)
         |> sort(columns: ["_time"])
         |> findColumn(fn: (key) => true, column: "_time")
 oldest = if length(arr: times) == 0 then until else times[0]
@@ -94,6 +102,5 @@ from(bucket: events)
     |> drop(columns: ["_start", "_stop", "_measurement"])
     |> pivot(rowKey: ["_time"], columnKey: ["_field"], valueColumn: "_value")
     |> group()
-    |> sort(columns: ["_time"], desc: true)` + around)},
-	})
+    |> sort(columns: ["_time"], desc: true)`, only, number) + around
 }

@@ -157,7 +157,7 @@ func stalls(s *scripts) *panel {
 		},
 		width: 8, unit: units.Percent, min: cog.ToPtr(0.0), max: cog.ToPtr(100.0), interval: "1m", points: 120, name: whichServer,
 		none: words.Text{En: "no streams", Zh: "没有流式合成"},
-		queries: []string{s.windows(ofServers, `mean(of: "cosyvoice_synthesis", known: borders(of: "cosyvoice_synthesis"), field: "playback_stalled", by: ["host", "instance"], name: "stalled")
+		queries: []string{s.windows(ofServers, `meanOf(of: "cosyvoice_synthesis", known: borders(of: "cosyvoice_synthesis"), field: "playback_stalled", by: ["host", "instance"], name: "stalled")
     |> map(fn: (r) => ({r with _value: 100.0 * r._value}))
 `)},
 	})
@@ -202,7 +202,7 @@ func concurrency(s *scripts, width uint32) *panel {
 
 union(
     tables: [
-        mean(of: "cosyvoice_synthesis", known: known, field: "concurrency_mean", by: [], name: "at_once"),
+        meanOf(of: "cosyvoice_synthesis", known: known, field: "concurrency_mean", by: [], name: "at_once"),
         totals(of: "cosyvoice_synthesis", known: known, field: "rtf", by: []),
     ],
 )

@@ -40,8 +40,8 @@ totals = (of, known, field, by) =>
     )
         |> merged(by: by)
 
-// mean is that of a reading in each window, or the share of the time in which a flag was set.
-mean = (of, known, field, by, name) =>
+// meanOf is that of a reading in each window, or the share of the time in which a flag was set.
+meanOf = (of, known, field, by, name) =>
     totals(of: of, known: known, field: field, by: by)
         |> pivot(rowKey: ["_time"], columnKey: ["_field"], valueColumn: "_value")
         |> map(fn: (r) => ({r with _value: r.sum / r.count, _field: name}))
@@ -179,27 +179,31 @@ quantileOver = (known, quantity, q, by) => {
 }
 
 // held is how long a state was held in each window: of raw points the number of those that tell it.
-held = (of, known, state) =>
-    over(
-        of: of,
-        borders: known,
-        read: (tables=<-, isRaw) =>
-            if isRaw then
-                tables
-                    |> filter(fn: (r) => r._field == "state" and r._value == state)
-                    |> aggregateWindow(every: every, fn: count, createEmpty: false, timeSrc: "_start")
-                    |> toFloat()
-            else
-                tables
-                    |> filter(fn: (r) => r._field == "state_" + state + "_seconds")
-                    |> aggregateWindow(every: every, fn: sum, createEmpty: false, timeSrc: "_start"),
-    )
-        |> set(key: "_field", value: state)
+held = (of, known, field, state) => {
+    seconds = field + "_" + state + "_seconds" // within a condition the storage would not know it
+
+    return
+        over(
+            of: of,
+            borders: known,
+            read: (tables=<-, isRaw) =>
+                if isRaw then
+                    tables
+                        |> filter(fn: (r) => r._field == field and r._value == state)
+                        |> aggregateWindow(every: every, fn: count, createEmpty: false, timeSrc: "_start")
+                        |> toFloat()
+                else
+                    tables
+                        |> filter(fn: (r) => r._field == seconds)
+                        |> aggregateWindow(every: every, fn: sum, createEmpty: false, timeSrc: "_start"),
+        )
+            |> set(key: "_field", value: state)
+}
 
 // worst is the worst state that was held in each window, and "none" where nothing is known. Of the
 // newest window nothing may be known yet. The states are told from the worst, each as a column.
-worst = (of, known, states, by, choose) =>
-    union(tables: array.map(arr: states, fn: (x) => held(of: of, known: known, state: x)))
+worst = (of, known, field, states, by, choose) =>
+    union(tables: array.map(arr: states, fn: (x) => held(of: of, known: known, field: field, state: x)))
         |> merged(by: by)
         |> pivot(rowKey: ["_time"], columnKey: ["_field"], valueColumn: "_value")
         |> map(fn: (r) => ({r with _value: choose(r: r), _field: "state"}))

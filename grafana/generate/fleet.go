@@ -1,0 +1,184 @@
+package main
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/grafana/grafana-foundation-sdk/go/cog"
+	"github.com/grafana/grafana-foundation-sdk/go/units"
+
+	"github.com/cosyvoice-telegraf/cosyvoice-telegraf/internal/causes"
+	"github.com/cosyvoice-telegraf/cosyvoice-telegraf/internal/words"
+)
+
+// fleet is all hosts side by side, the worst first.
+func fleet(s *scripts) (*board, error) {
+	rtf, err := s.quantiles("rtf", list("host"))
+	if err != nil {
+		return nil, err
+	}
+	return &board{
+		name: "fleet", from: "6h", variables: s.variables(), annotations: changes(s),
+		title: words.Text{En: "CosyVoice: fleet", Zh: "CosyVoice：全部主机"},
+		about: words.Text{
+			En: "All hosts in one table, the worst first, and side by side.",
+			Zh: "一张表看全部主机，最严重的在前，并列对比。",
+		},
+		sections: []section{
+			{panels: []*panel{hosts(s)}},
+			{title: words.Text{En: "Side by side", Zh: "并列对比"}, panels: []*panel{
+				lines(panel{
+					title: words.Text{En: "RTF p95 by host", Zh: "RTF p95（按主机）"},
+					about: words.Text{En: "95 % of the syntheses of each host that went well were at or below this.", Zh: "每台主机成功的合成中有 95% 不超过此值。"},
+					width: 8, unit: units.NoUnit, min: cog.ToPtr(0.0), name: "${__field.labels.host}", interval: "1m", points: 120, none: noSyntheses, steps: []step{{1, red}},
+					queries: []string{strings.TrimRight(rtf, "\n") + "\n    |> drop(columns: [\"p50\", \"p99\"])\n"},
+				}),
+				bars(panel{
+					title: words.Text{En: "Syntheses by host", Zh: "合成次数（按主机）"},
+					about: words.Text{En: "How many syntheses of each host ended in each window, however they ended.", Zh: "每个窗口内各主机结束的合成次数（无论结果）。"},
+					width: 8, unit: units.Short, decimals: cog.ToPtr(0.0), min: cog.ToPtr(0.0), interval: "1m", name: "${__field.labels.host}", none: noSyntheses,
+					queries: []string{s.windows(ofServers, `number(known: borders(of: "cosyvoice_synthesis"), by: ["host"])
+`)},
+				}),
+				bars(panel{
+					title: words.Text{En: "Failures by host", Zh: "失败次数（按主机）"},
+					about: words.Text{En: "How many syntheses of each host failed or got stuck in each window.", Zh: "每个窗口内各主机失败或卡住的合成次数。"},
+					width: 8, unit: units.Short, decimals: cog.ToPtr(0.0), min: cog.ToPtr(0.0), interval: "1m", name: "${__field.labels.host}",
+					none: words.Text{En: "no failures in the range", Zh: "所选时间内没有失败"},
+					queries: []string{s.windows(ofServers+` and r.outcome =~ /^(error|stuck)$/`, `number(known: borders(of: "cosyvoice_synthesis"), by: ["host"])
+`)},
+				}),
+				utilisation(s, 8), fullness(s), hostCPU(s, 8),
+			}},
+		},
+	}, nil
+}
+
+// codes tells the code of a place in the order of the findings.
+func codes() string {
+	var pairs []string
+	all := causes.All()
+	for i := range all {
+		pairs = append(pairs, fmt.Sprintf("{key: %d, value: %q}", place(&all[i], i), all[i].Code))
+	}
+	return "codes = dict.fromList(pairs: [" + strings.Join(pairs, ", ") + "])\n"
+}
+
+// hosts is a row for each host that was heard in the last 30 days.
+func hosts(s *scripts) *panel {
+	verdicts := append([]mapping{
+		{value: "ok", text: words.Text{En: "well", Zh: "正常"}, color: green},
+		{value: "unknown", text: words.Text{En: "not heard", Zh: "没有数据"}, color: purple},
+	}, ofCauses(causeTitle)...)
+	percent := func(name, english, chinese string, width int, steps ...step) field {
+		return column(name, words.Text{En: english, Zh: chinese}, width, append(background(), property("unit", units.Percent), property("decimals", 1),
+			property("color", map[string]any{"mode": "thresholds"}), stepsOf(steps...))...)
+	}
+	return rows(panel{
+		title: words.Text{En: "Hosts, the worst first", Zh: "主机，最严重的在前"},
+		about: words.Text{
+			En: "Each host of the last 30 days. RTF, failures and syntheses are of the range, the rest of its end; an empty cell is not known. The name leads to the overview of the host.",
+			Zh: "最近 30 天内的每台主机。RTF、失败率与合成次数为所选时间内的统计，其余为所选时间末的值；空白表示未知。点击名称查看该主机总览。",
+		},
+		width: 24, height: 12, unit: units.Short, none: words.Text{En: "no host was heard", Zh: "没有收到任何主机的数据"},
+		columns: []string{"host", "verdict", "findings", "heard", "up", "servers", "in_flight", "number", "rtf", "failed", "full", "temperature", "cpu"}, hidden: []string{"place"},
+		fields: []field{
+			{name: "host", text: words.Text{En: "Host", Zh: "主机"}, properties: column("", words.Text{}, 180).properties, links: []link{{
+				text: words.Text{En: "Overview of the host", Zh: "查看主机总览"}, to: "overview", with: "var-host=${__data.fields.host}&${__url_time_range}",
+			}}},
+			{name: "verdict", text: words.Text{En: "The worst that is found", Zh: "最严重的问题"}, mappings: verdicts, properties: append(background(), property("custom.width", 330), property("unit", units.String))},
+			column("findings", words.Text{En: "Findings", Zh: "问题数"}, 90, property("decimals", 0)),
+			column("heard", words.Text{En: "Last heard", Zh: "最近数据"}, 170, property("unit", "dateTimeAsLocal")),
+			column("up", words.Text{En: "Servers up", Zh: "在线服务"}, 100, property("decimals", 0)),
+			column("servers", words.Text{En: "of", Zh: "共"}, 60, property("decimals", 0)),
+			column("in_flight", words.Text{En: "In flight", Zh: "进行中"}, 90, property("decimals", 0)),
+			column("number", words.Text{En: "Syntheses", Zh: "合成次数"}, 100, property("decimals", 0)),
+			column("rtf", words.Text{En: "RTF p95", Zh: "RTF p95"}, 90, append(background(), property("decimals", 2), property("color", map[string]any{"mode": "thresholds"}),
+				stepsOf(step{lowest, green}, step{0.7, orange}, step{1, red}))...),
+			percent("failed", "Failed", "失败率", 90, step{lowest, green}, step{0.0001, yellow}, step{1, orange}, step{5, red}),
+			percent("full", "GPU memory", "显存占用", 110, step{lowest, green}, step{90, orange}, step{95, red}),
+			column("temperature", words.Text{En: "GPU", Zh: "GPU 温度"}, 90, append(background(), property("unit", units.Celsius), property("decimals", 0), property("color", map[string]any{"mode": "thresholds"}),
+				stepsOf(step{lowest, green}, step{80, orange}, step{85, red}))...),
+			percent("cpu", "CPU", "CPU", 0, step{lowest, green}, step{90, orange}, step{97, red}),
+		},
+		queries: []string{s.windows(ofHosts, active(ofHosts)+codes()+`
+told = (tables=<-, name) =>
+    tables
+        |> toFloat()
+        |> keep(columns: ["host", "_value"])
+        |> map(fn: (r) => ({host: r.host, name: name, _value: r._value}))
+        |> group(columns: ["host", "name"])
+newest = (measurement, field) =>
+    from(bucket: raw.name)
+        |> range(start: date.sub(d: 2m, from: until), stop: until)
+        |> filter(fn: (r) => r._measurement == measurement and r._field == field)
+        |> filter(fn: only)
+        |> last()
+        |> toFloat()
+known = borders(of: "cosyvoice_synthesis")
+outcomes = sumOver(known: known, inRaw: "request_id", inTier: "points_count", ofRaw: count, by: ["host", "outcome"], name: "number")
+heard = (bucket, field, start) =>
+    from(bucket: bucket)
+        |> range(start: start, stop: until)
+        |> filter(fn: (r) => r._measurement == "cosyvoice_agent" and r.collector == "plugin" and r._field == field)
+        |> filter(fn: only)
+        |> last()
+        |> map(fn: (r) => ({host: r.host, _value: int(v: r._time)}))
+
+union(
+    tables: [
+        heard(bucket: hours.name, field: "points_count", start: date.sub(d: 30d, from: until)) |> told(name: "heard") |> max(),
+        heard(bucket: raw.name, field: "success", start: date.sub(d: 1d, from: until)) |> told(name: "heard") |> max(),
+        from(bucket: events)
+            |> range(start: date.sub(d: 30d, from: until), stop: until)
+            |> filter(fn: (r) => r._measurement == "cosyvoice_event" and r.kind == "forgotten" and r._field == "message")
+            |> filter(fn: only)
+            |> last()
+            |> map(fn: (r) => ({host: r.host, _value: int(v: r._time)}))
+            |> told(name: "forgotten"),
+        active |> map(fn: (r) => ({host: r.host, _value: r.place})) |> told(name: "place") |> min(),
+        active |> map(fn: (r) => ({host: r.host, _value: 1.0})) |> told(name: "findings") |> sum(),
+        newest(measurement: "cosyvoice_service", field: "up") |> told(name: "up") |> sum(),
+        newest(measurement: "cosyvoice_service", field: "up") |> map(fn: (r) => ({host: r.host, _value: 1.0})) |> told(name: "servers") |> sum(),
+        newest(measurement: "cosyvoice_service", field: "in_flight") |> told(name: "in_flight") |> sum(),
+        outcomes |> told(name: "number") |> sum(),
+        outcomes |> filter(fn: (r) => r.outcome =~ /^(error|stuck)$/) |> told(name: "failures") |> sum(),
+        quantileOver(known: known, quantity: "rtf", q: 0.95, by: ["host"]) |> told(name: "rtf"),
+        newest(measurement: "system_metrics", field: "gpu_memory_used_percent") |> told(name: "full") |> max(),
+        newest(measurement: "system_metrics", field: "gpu_temperature_c") |> told(name: "temperature") |> max(),
+        newest(measurement: "system_metrics", field: "cpu_usage_percent") |> told(name: "cpu") |> max(),
+    ],
+)
+    |> group(columns: ["host", "name"])
+    |> max()
+    |> group()
+    |> pivot(rowKey: ["host"], columnKey: ["name"], valueColumn: "_value")
+    |> filter(fn: (r) => not exists r.forgotten or r.heard > r.forgotten)
+    |> map(
+        fn: (r) => {
+            silent = not exists r.heard or int(v: until) - int(v: r.heard) > int(v: 2m)
+            found = if exists r.place then int(v: r.place) else 255
+            bad = found < 200
+
+            return {
+                host: r.host,
+                place: if bad then found else if silent then 199 else 250,
+                verdict: if bad then dict.get(dict: codes, key: found, default: "unknown") else if silent then "unknown" else "ok",
+                findings: if exists r.findings then r.findings else 0.0,
+                heard: time(v: int(v: r.heard)),
+                up: r.up,
+                servers: r.servers,
+                in_flight: r.in_flight,
+                number: r.number,
+                rtf: r.rtf,
+                failed: if exists r.failures then 100.0 * r.failures / r.number else if exists r.number then 0.0 else r.number,
+                full: r.full,
+                temperature: r.temperature,
+                cpu: r.cpu,
+            }
+        },
+    )
+    |> sort(columns: ["place", "host"])
+`)},
+	})
+}

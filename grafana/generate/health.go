@@ -1,0 +1,220 @@
+package main
+
+import (
+	"fmt"
+
+	"github.com/grafana/grafana-foundation-sdk/go/cog"
+	"github.com/grafana/grafana-foundation-sdk/go/units"
+
+	"github.com/cosyvoice-telegraf/cosyvoice-telegraf/internal/words"
+)
+
+// dataHealth is the monitoring itself: is the data whole, and what does it cost?
+func dataHealth(s *scripts) (*board, error) {
+	return &board{
+		name: "data-health", from: "6h", variables: s.variables(), annotations: changes(s),
+		title: words.Text{En: "CosyVoice: data health", Zh: "CosyVoice：数据健康"},
+		about: words.Text{
+			En: "Can the other dashboards be believed: when was each host heard, what is missing, do the tasks keep up, and what does the monitoring cost?",
+			Zh: "其他仪表板是否可信：各主机最近何时有数据、缺少什么、任务是否跟上，以及监控自身的开销。",
+		},
+		sections: []section{
+			{panels: []*panel{heardNow(s), monitoringFindings(s)}},
+			{title: words.Text{En: "Is it whole?", Zh: "数据是否完整"}, panels: []*panel{heardOver(s), tiersLate(s), cardinality(s)}},
+			{title: words.Text{En: "What the plugin could not do", Zh: "插件的异常"}, panels: []*panel{collectors(s), driverStates(s), dropped(s)}},
+			{title: words.Text{En: "Reading the log", Zh: "日志读取"}, panels: []*panel{understood(s), lag(s), inferred(s)}},
+			{title: words.Text{En: "What it costs", Zh: "监控开销"}, panels: []*panel{agentCPU(s), agentMemory(s), agentSeconds(s)}},
+		},
+	}, nil
+}
+
+// heardNow is a row for each host: since when it was not heard, and how its plugin is.
+func heardNow(s *scripts) *panel {
+	return rows(panel{
+		title: words.Text{En: "When each host was heard", Zh: "各主机最近数据"},
+		about: words.Text{
+			En: "How long before the end of the range each host of the last 30 days was heard last, and the last state of its plugin and driver.",
+			Zh: "最近 30 天内每台主机在所选时间末之前多久有数据，以及其插件与驱动的最后状态。",
+		},
+		width: 14, height: 7, unit: units.Short, none: words.Text{En: "no host was heard", Zh: "没有收到任何主机的数据"},
+		columns: []string{"host", "age", "heard", "uptime", "points"},
+		fields: []field{
+			column("host", words.Text{En: "Host", Zh: "主机"}, 180),
+			column("age", words.Text{En: "Silent for", Zh: "静默时长"}, 130, append(background(), property("unit", "dtdurations"), property("decimals", 0), property("color", map[string]any{"mode": "thresholds"}),
+				stepsOf(step{lowest, green}, step{60, yellow}, step{300, red}))...),
+			column("heard", words.Text{En: "Last heard", Zh: "最近数据"}, 180, property("unit", "dateTimeAsLocal")),
+			column("uptime", words.Text{En: "Plugin runs for", Zh: "插件已运行"}, 150, property("unit", "dtdurations"), property("decimals", 0)),
+			column("points", words.Text{En: "Heard of the range", Zh: "有数据的时间"}, 0, append(background(), property("unit", units.Percent), property("decimals", 1), property("color", map[string]any{"mode": "thresholds"}),
+				stepsOf(step{lowest, red}, step{90, orange}, step{99, green}))...),
+		},
+		queries: []string{s.counted(ofHosts+` and r.collector == "plugin"`, `told = (tables=<-, name) => tables |> map(fn: (r) => ({host: r.host, name: name, _value: float(v: r._value)})) |> group(columns: ["host", "name"])
+heard = (bucket, field, start) =>
+    from(bucket: bucket)
+        |> range(start: start, stop: until)
+        |> filter(fn: (r) => r._measurement == "cosyvoice_agent" and r._field == field)
+        |> filter(fn: only)
+        |> last()
+        |> map(fn: (r) => ({host: r.host, _value: int(v: r._time)}))
+        |> told(name: "heard")
+`+share+`
+union(
+    tables: [
+        heard(bucket: hours.name, field: "points_count", start: date.sub(d: 30d, from: until)),
+        heard(bucket: raw.name, field: "success", start: date.sub(d: 1d, from: until)),
+        from(bucket: raw.name)
+            |> range(start: date.sub(d: 2m, from: until), stop: until)
+            |> filter(fn: (r) => r._measurement == "cosyvoice_agent" and r._field == "uptime_seconds")
+            |> filter(fn: only)
+            |> last()
+            |> told(name: "uptime"),
+        heardShare |> group(columns: ["host"]) |> mean() |> told(name: "points"),
+    ],
+)
+    |> group(columns: ["host", "name"])
+    |> max()
+    |> group()
+    |> pivot(rowKey: ["host"], columnKey: ["name"], valueColumn: "_value")
+    |> map(fn: (r) => ({host: r.host, age: float(v: int(v: until) - int(v: r.heard)) / 1000000000.0, heard: time(v: int(v: r.heard)), uptime: r.uptime, points: r.points}))
+    |> sort(columns: ["age"], desc: true)
+`)},
+	})
+}
+
+// share is the part of each window's ticks that were heard of each host, which tell every 10 s by
+// default; the window that is still open is left out.
+const share = `number =
+    part(of: "cosyvoice_agent", known: borders(of: "cosyvoice_agent"), field: "success", name: "count", ofRaw: count, ofTier: sum)
+        |> merged(by: ["host"])
+heardShare =
+    number
+        |> filter(fn: (r) => date.add(d: every, to: r._time) <= until and r._time >= since)
+        |> map(
+            fn: (r) => {
+                due = float(v: int(v: every)) / float(v: int(v: 10s))
+                percent = if exists r._value then 100.0 * r._value / due else 0.0
+
+                return {_time: r._time, host: r.host, _value: if percent > 100.0 then 100.0 else percent}
+            },
+        )
+        |> group(columns: ["host"])
+`
+
+func heardOver(s *scripts) *panel {
+	return lines(panel{
+		title: words.Text{En: "Ticks that were heard", Zh: "收到的采样比例"},
+		about: words.Text{
+			En: "Of the ticks that each host should have told in each window, one every 10 s, the share that arrived. 0: the host was off, or its points are lost; cosyvoicectl gaps says which.",
+			Zh: "每个窗口内每台主机应有的采样（每 10 秒一次）中实际到达的比例。0 表示主机关闭或数据丢失，cosyvoicectl gaps 可区分。",
+		},
+		width: 8, unit: units.Percent, min: cog.ToPtr(0.0), max: cog.ToPtr(100.0), name: "${__field.labels.host}", interval: "1m", points: 300,
+		queries: []string{s.counted(ofHosts+` and r.collector == "plugin"`, share+"\nheardShare\n")},
+	})
+}
+
+// monitoringFindings is what the tasks found to be wrong with the monitoring itself.
+func monitoringFindings(s *scripts) *panel {
+	return rows(panel{
+		title: words.Text{En: "Faults of the monitoring in the range", Zh: "监控自身的问题"},
+		about: words.Text{
+			En: "What the tasks found in the range: silent hosts, failing tasks, a log that is not read, a clock that is wrong. cosyvoicectl tasks shows each task and the text of its error.",
+			Zh: "任务在所选时间内发现的问题：静默的主机、失败的任务、未读取的日志、不准的时钟。cosyvoicectl tasks 可查看每个任务及其错误信息。",
+		},
+		width: 10, height: 7, unit: units.String, none: words.Text{En: "nothing was found in the range", Zh: "所选时间内没有发现问题"},
+		columns: []string{"severity", "code", "host", "_time"},
+		fields: []field{
+			{name: "severity", text: words.Text{En: "Severity", Zh: "级别"}, mappings: severities, properties: append(background(), property("custom.width", 90))},
+			{name: "code", text: words.Text{En: "What", Zh: "问题"}, mappings: plainly(ofCauses(causeTitle)), properties: column("", words.Text{}, 240).properties},
+			column("host", words.Text{En: "Host", Zh: "主机"}, 140),
+			column("_time", words.Text{En: "Found last", Zh: "最后发现"}, 0, property("unit", "dateTimeAsLocal")),
+		},
+		queries: []string{s.plain(`from(bucket: events)
+    |> range(start: since, stop: until)
+    |> filter(fn: (r) => r._measurement == "cosyvoice_diagnosis" and r._field == "since" and r.code =~ ` + pattern(ofGroup("monitoring")) + ` and ` + ofHosts + `)
+    |> last()
+    |> group()
+    |> keep(columns: ["_time", "severity", "code", "host"])
+    |> sort(columns: ["_time"], desc: true)
+`)},
+	})
+}
+
+// tiersLate is how far the windows of each measurement are behind its points.
+func tiersLate(s *scripts) *panel {
+	behind := func(name, english, chinese string, steps ...step) field {
+		return column(name, words.Text{En: english, Zh: chinese}, 130, append(background(), property("unit", "dtdurations"), property("decimals", 0),
+			property("color", map[string]any{"mode": "thresholds"}), stepsOf(steps...))...)
+	}
+	return rows(panel{
+		title: words.Text{En: "How far the tasks are behind", Zh: "任务滞后情况"},
+		about: words.Text{
+			En: "The age of the newest points at the end of the range, and by how much the windows of a minute and of an hour are behind them. Minutes should be behind by less than 15 minutes, hours by less than 1 h 15 min.",
+			Zh: "所选时间末最新数据点的时间差，以及分钟、小时窗口落后于它们的时间。分钟窗口应小于 15 分钟，小时窗口应小于 1 小时 15 分。",
+		},
+		width: 8, unit: units.Short,
+		columns: []string{"measurement", "age", "minutes", "hours"},
+		fields: []field{
+			column("measurement", words.Text{En: "Measurement", Zh: "测量"}, 170),
+			behind("age", "Newest point", "最新数据点"),
+			behind("minutes", "Minutes behind", "分钟窗口滞后", step{lowest, green}, step{900, orange}),
+			behind("hours", "Hours behind", "小时窗口滞后", step{lowest, green}, step{4500, orange}),
+		},
+		queries: []string{s.plain(fmt.Sprintf(`newest = (bucket, condition, of, end) =>
+    from(bucket: bucket)
+        |> range(start: date.sub(d: 2d, from: until), stop: until)
+        |> filter(fn: condition)
+        |> last()
+        |> map(fn: (r) => ({measurement: r._measurement, of: of, _value: int(v: r._time) + int(v: end)}))
+marks = (r) => %s
+seconds = (ns) => if ns < 0 then 0.0 else float(v: ns) / 1000000000.0
+windows = (r) => r._field == "points_count"
+
+union(
+    tables: [
+        newest(bucket: raw.name, condition: marks, of: "point", end: 0s),
+        newest(bucket: events, condition: marks, of: "point", end: 0s),
+        newest(bucket: minutes.name, condition: windows, of: "minute", end: 1m),
+        newest(bucket: hours.name, condition: windows, of: "hour", end: 1h),
+    ],
+)
+    |> group(columns: ["measurement", "of"])
+    |> max()
+    |> group()
+    |> pivot(rowKey: ["measurement"], columnKey: ["of"], valueColumn: "_value")
+    |> map(
+        fn: (r) => ({
+            measurement: r.measurement,
+            age: seconds(ns: int(v: until) - r.point),
+            minutes: seconds(ns: r.point - r.minute),
+            hours: seconds(ns: r.point - r.hour),
+        }),
+    )
+    |> sort(columns: ["measurement"])
+`, marks()))},
+	})
+}
+
+// cardinality is the number of series in each bucket.
+func cardinality(s *scripts) *panel {
+	return figure(panel{
+		title: words.Text{En: "Series of the last day", Zh: "最近一天的序列数"},
+		about: words.Text{
+			En: "How many series each bucket got points of in the day before the end of the range. A few hundred a host are usual; a number that doubles within a week is a tag that changes.",
+			Zh: "所选时间末之前一天内各存储桶有数据的序列数。每台主机几百个属正常；一周内翻倍说明有变化的标签。",
+		},
+		width: 8, height: 8, unit: units.Short, decimals: cog.ToPtr(0.0), name: "${__field.labels.bucket}",
+		queries: []string{s.plain(`series = (name, in) =>
+    influxdb.cardinality(bucket: in, start: date.sub(d: 1d, from: until), stop: until)
+        |> map(fn: (r) => ({_time: until, bucket: name, _value: r._value}))
+
+union(
+    tables: [
+        series(name: "raw", in: raw.name),
+        series(name: "1m", in: minutes.name),
+        series(name: "1h", in: hours.name),
+        series(name: "events", in: events),
+    ],
+)
+    |> group(columns: ["bucket"])
+`)},
+	}, "lastNotNull")
+}
