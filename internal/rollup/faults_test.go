@@ -124,3 +124,19 @@ func TestRepairOfAnEarlierTime(t *testing.T) {
 	l.equals(Defaults.Hours, recompute(all, time.Hour))
 	require.Zero(t, l.run("repair", end))
 }
+
+// TestSeriesOfOtherTagsAreWholeAtOnce has no run of the repair: some syntheses have tags that others lack.
+func TestSeriesOfOtherTagsAreWholeAtOnce(t *testing.T) {
+	l := newLab(t, 1)
+	end := time.Now().Truncate(time.Hour)
+	var points []*point
+	for _, host := range []string{"a", "b", "c"} {
+		points = append(points, syntheses(l.r, host, end.Add(-5*time.Hour), end)...)
+	}
+	slices.SortFunc(points, func(a, b *point) int { return a.at.Compare(b.at) })
+	l.deliver(points)
+	l.run("1m", end)
+	l.run("1h", end)
+	l.equals(Defaults.Minutes, recompute(points, time.Minute))
+	l.equals(Defaults.Hours, recompute(points, time.Hour))
+}

@@ -119,15 +119,16 @@ func syntheses(r *rand.Rand, host string, from, to time.Time) []*point {
 		if !at.Before(to) {
 			return points
 		}
+		mode := []string{"", ",mode=sft", ",mode=zero_shot"}[r.IntN(3)]
 		p := &point{
-			measurement: "cosyvoice_synthesis", host: host, at: at, tags: ",outcome=error,error=oom",
+			measurement: "cosyvoice_synthesis", host: host, at: at, tags: mode + ",outcome=error,error=" + []string{"oom", "no_tokens"}[r.IntN(2)],
 			gauges: map[string]float64{"duration_seconds": math.Exp(r.NormFloat64()), "rtf": math.Exp(r.NormFloat64()), "characters": float64(r.IntN(500))},
 			flags:  map[string]int{"warm_up": r.IntN(2)},
 			states: map[string]string{"request_id": fmt.Sprintf("log:%d", at.UnixNano())},
 			bins:   map[string]int{},
 		}
 		if r.IntN(5) > 0 {
-			p.tags = ",outcome=ok"
+			p.tags = mode + ",outcome=ok"
 		}
 		p.bins["rtf_bin"] = int(math.Floor(24 * math.Log10(p.gauges["rtf"])))
 		p.bins["duration_bin"] = int(math.Floor(24 * math.Log10(p.gauges["duration_seconds"])))

@@ -141,7 +141,7 @@ func (l *lab) read(bucket string) map[key]float64 {
 	values := map[key]float64{}
 	for _, r := range records {
 		var tags string
-		for _, name := range []string{"host", "service", "instance", "uuid", "outcome", "error", "kind", "severity"} {
+		for _, name := range []string{"host", "service", "instance", "uuid", "mode", "outcome", "error", "kind", "severity"} {
 			if value, ok := r.ValueByKey(name).(string); ok {
 				tags += "," + name + "=" + value
 			}
