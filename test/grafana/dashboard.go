@@ -26,6 +26,7 @@ type Panel struct {
 	Points  int           // that it asks for
 	Least   time.Duration // that a window may be long; 0 where the data source tells it
 	Labels  []string      // that its names are made of
+	Calc    string        // by which a single figure is made of a series, "" for none
 }
 
 // Target is one query of a panel.
@@ -38,6 +39,7 @@ type Target struct {
 type VariableModel struct {
 	Name, Type, AllValue string
 	Query                string // of the type query: Flux; else the options, or the one text
+	Regex                string // by which what is shown and what is meant are parted
 	Multi, IncludeAll    bool
 }
 
@@ -52,9 +54,9 @@ type file struct {
 	Panels     []panel
 	Templating struct {
 		List []struct {
-			Name, Type, AllValue string
-			Query                json.RawMessage
-			Multi, IncludeAll    bool
+			Name, Type, AllValue, Regex string
+			Query                       json.RawMessage
+			Multi, IncludeAll           bool
 		}
 	}
 	Annotations struct {
@@ -74,7 +76,13 @@ type panel struct {
 	Interval      string
 	Targets       []Target
 	Panels        []panel // of a row that is closed
-	raw           []byte
+	Options       struct {
+		ReduceOptions struct {
+			Calcs  []string
+			Values bool
+		}
+	}
+	raw []byte
 }
 
 // pixels is the width of a screen, on which a panel has its share of 24.
@@ -101,7 +109,7 @@ func ReadDashboard(path string) (*Dashboard, error) {
 		if err != nil {
 			return nil, fmt.Errorf("reading the variable %s of %s: %w", v.Name, path, err)
 		}
-		d.Variables = append(d.Variables, VariableModel{v.Name, v.Type, v.AllValue, query, v.Multi, v.IncludeAll})
+		d.Variables = append(d.Variables, VariableModel{v.Name, v.Type, v.AllValue, query, v.Regex, v.Multi, v.IncludeAll})
 	}
 	for _, a := range f.Annotations.List {
 		if len(a.BuiltIn) == 0 {
@@ -131,6 +139,9 @@ func (d *Dashboard) add(p *panel) error {
 	one := Panel{ID: p.ID, Title: p.Title, Type: p.Type, Targets: p.Targets, Points: p.MaxDataPoints}
 	if one.Points == 0 {
 		one.Points = pixels * p.GridPos.W / 24
+	}
+	if o := p.Options.ReduceOptions; len(o.Calcs) > 0 && !o.Values {
+		one.Calc = o.Calcs[0]
 	}
 	if p.Interval != "" {
 		least, err := time.ParseDuration(p.Interval)

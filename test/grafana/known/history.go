@@ -8,13 +8,14 @@ import (
 	"time"
 )
 
-// Now is when the dashboards are looked at.
-var Now = time.Date(2026, 3, 10, 12, 34, 56, 0, time.UTC)
+// Now is when the dashboards are looked at. InfluxDB's own buckets take no points that are older than
+// a few days, so it is not always the same; but always as far in its hour.
+var Now = time.Now().UTC().Truncate(time.Hour).Add(-25*time.Minute - 4*time.Second)
 
 // Times of which a history tells more and more.
 var (
-	begin  = Now.Add(-92 * 24 * time.Hour).Truncate(6 * time.Hour) // a few ticks every six hours
-	recent = Now.Add(-8 * 24 * time.Hour).Truncate(6 * time.Hour)  // every hour
+	begin  = Now.Add(-92 * 24 * time.Hour).Truncate(12 * time.Hour) // a few ticks twice a day
+	recent = Now.Add(-8 * 24 * time.Hour).Truncate(12 * time.Hour)  // every two hours
 	// Tail is where the tasks begin to make the tiers: up to there the tests do.
 	Tail  = Now.Add(-7 * time.Hour).Truncate(time.Hour) // a tick a minute
 	dense = Now.Add(-20 * time.Minute)                  // every ten seconds
@@ -79,10 +80,10 @@ func ticks(host string) []time.Time {
 		}
 	}
 	offset := time.Duration(1000*share(host, time.Time{})) * time.Millisecond
-	for at := begin; at.Before(recent); at = at.Add(6 * time.Hour) {
+	for at := begin; at.Before(recent); at = at.Add(12 * time.Hour) {
 		cluster(at.Add(offset + 20*time.Minute))
 	}
-	for at := recent; at.Before(Tail); at = at.Add(time.Hour) {
+	for at := recent; at.Before(Tail); at = at.Add(2 * time.Hour) {
 		cluster(at.Add(offset + 20*time.Minute))
 	}
 	for at := Tail.Add(offset); at.Before(dense); at = at.Add(time.Minute) {
@@ -116,13 +117,13 @@ func Write(points []Point, rolled time.Time) Lines {
 		}
 	}
 	end, _ := slices.BinarySearchFunc(points, rolled, func(p Point, at time.Time) int { return p.At.Compare(at) })
-	for w, fields := range roll(points[:end], time.Minute) {
-		if !w.at.Before(recent) {
-			l.Minutes = append(l.Minutes, line(w.series, fields, w.at))
+	for w, fields := range Roll(points[:end], time.Minute) {
+		if !w.At.Before(recent) {
+			l.Minutes = append(l.Minutes, line(w.Series, fields, w.At))
 		}
 	}
-	for w, fields := range roll(points[:end], time.Hour) {
-		l.Hours = append(l.Hours, line(w.series, fields, w.at))
+	for w, fields := range Roll(points[:end], time.Hour) {
+		l.Hours = append(l.Hours, line(w.Series, fields, w.At))
 	}
 	return l
 }

@@ -10,16 +10,16 @@ import (
 // gap is the longest time between two points of which something is known.
 const gap = 90 * time.Second
 
-// window is one of a series.
-type window struct {
-	series string
-	at     time.Time
+// Window is one of a series, which is written as in line protocol.
+type Window struct {
+	Series string
+	At     time.Time
 }
 
-// roll computes the windows of a tier from all the points, which are in the order of their times. It
+// Roll computes the windows of a tier from all the points, which are in the order of their times. It
 // shares nothing with the tasks.
-func roll(points []Point, length time.Duration) map[window]map[string]any {
-	all := map[window]map[string]any{}
+func Roll(points []Point, length time.Duration) map[Window]map[string]any {
+	all := map[Window]map[string]any{}
 	before := map[string]*Point{} // of a series
 	for i := range points {
 		p := &points[i]
@@ -27,10 +27,10 @@ func roll(points []Point, length time.Duration) map[window]map[string]any {
 			continue
 		}
 		series := p.series()
-		w := all[window{series, p.At.Truncate(length)}]
+		w := all[Window{series, p.At.Truncate(length)}]
 		if w == nil {
 			w = map[string]any{}
-			all[window{series, p.At.Truncate(length)}] = w
+			all[Window{series, p.At.Truncate(length)}] = w
 		}
 		count(w, "points_count")
 		if p.Measurement != "cosyvoice_event" {

@@ -5,9 +5,9 @@ package proof
 import (
 	"bytes"
 	"encoding/json"
-	"fmt"
 	"net/http"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -28,14 +28,15 @@ type organization struct {
 	*influxd.Server
 	t    *testing.T
 	name string
-	id   string
+	// answers are those to the queries that were asked, by their text.
+	answers *sync.Map
 }
 
 // start runs an InfluxDB with the known history in it.
 func start(t *testing.T, points []known.Point) *organization {
 	s := influxd.Start(t)
 	s.SetUp(buckets.Raw, buckets.Events, buckets.Minutes, buckets.Hours)
-	o := &organization{s, t, influxd.Org, ""}
+	o := &organization{s, t, influxd.Org, &sync.Map{}}
 	o.write(known.Write(points, known.Tail))
 	return o
 }
@@ -49,7 +50,7 @@ func (o *organization) another(name string, lines known.Lines) *organization {
 		_, err := o.Client.BucketsAPI().CreateBucketWithName(o.t.Context(), made, bucket)
 		require.NoError(o.t, err)
 	}
-	n := &organization{o.Server, o.t, name, *made.Id}
+	n := &organization{o.Server, o.t, name, &sync.Map{}}
 	n.write(lines)
 	return n
 }
@@ -63,6 +64,11 @@ func (o *organization) write(l known.Lines) {
 			require.NoError(o.t, o.Client.WriteAPIBlocking(o.name, bucket).WriteRecord(o.t.Context(), strings.Join(batch, "\n")))
 		}
 	}
+}
+
+// in is the same for another test.
+func (o *organization) in(t *testing.T) *organization {
+	return &organization{o.Server, t, o.name, o.answers}
 }
 
 // roll has the real tasks make the newest windows, and the statuses of what was found.
@@ -99,7 +105,7 @@ func (o *organization) ask(flux string, series, points int) ([]*grafana.Frame, e
 		return nil
 	})
 	if refused != nil {
-		return nil, fmt.Errorf("%w in\n%s", refused, flux)
+		return nil, refused
 	}
 	return frames, problem
 }

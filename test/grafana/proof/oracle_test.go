@@ -1,0 +1,249 @@
+//go:build e2e
+
+package proof
+
+import (
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/cosyvoice-telegraf/cosyvoice-telegraf/test/grafana/known"
+)
+
+// question is what a panel asks, put to the points themselves.
+type question struct {
+	points   []known.Point
+	chosen   map[string][]string // by the variable; all where it has none
+	from, to time.Time           // of the range
+	every    time.Duration       // width of a window
+}
+
+// ask is the question of a panel that reads windows: those of the bucket that suits the range, whole.
+func (v *view) ask(points []known.Point, window time.Duration) *question {
+	unit := time.Second
+	switch {
+	case v.span > 7*day:
+		unit = time.Hour
+	case v.span > 6*time.Hour:
+		unit = time.Minute
+	}
+	every := (window + unit - 1) / unit * unit
+	return &question{points, choices[v.choice], known.Now.Add(-v.span), known.Now, every}
+}
+
+// begin is that of the first window.
+func (q *question) begin() time.Time { return floor(q.from, q.every) }
+
+func floor(t time.Time, d time.Duration) time.Time {
+	return t.Add(-time.Duration(t.UnixNano() % int64(d)))
+}
+
+// of tells whether a point is of what is chosen by the variables.
+func (q *question) of(p *known.Point, variables ...string) bool {
+	for _, name := range variables {
+		tag := map[string]string{"gpu": "uuid"}[name]
+		if tag == "" {
+			tag = name
+		}
+		if chosen := q.chosen[name]; name != "service" && chosen != nil && !slices.Contains(chosen, p.Tags[tag]) {
+			return false
+		}
+	}
+	return true
+}
+
+// The variables by which panels choose.
+var (
+	hosts   = []string{"host"}
+	servers = []string{"host", "service", "instance"}
+	cards   = []string{"host", "gpu"}
+)
+
+// values are numbers by their series and time; the time is 0 of what is a single figure.
+type values map[string]map[int64]float64
+
+// named is the name of a series: its field and its labels.
+func named(field string, labels map[string]string) string {
+	var all []string
+	for name, v := range labels {
+		all = append(all, name+"="+v)
+	}
+	slices.Sort(all)
+	return strings.Join(append([]string{field}, all...), " ")
+}
+
+func (v values) set(series string, at int64, value float64) {
+	if v[series] == nil {
+		v[series] = map[int64]float64{}
+	}
+	v[series][at] = value
+}
+
+// times multiplies each.
+func (v values) times(factor float64) values {
+	for _, series := range v {
+		for at := range series {
+			series[at] *= factor
+		}
+	}
+	return v
+}
+
+func join(all ...values) values {
+	one := values{}
+	for _, v := range all {
+		for series, of := range v {
+			for at, value := range of {
+				one.set(series, at, value)
+			}
+		}
+	}
+	return one
+}
+
+// cell is what points say in a window, or in the whole range.
+type cell struct{ count, sum, min, max, last float64 }
+
+type place struct {
+	labels string // as text
+	at     int64
+}
+
+// how tells what becomes of the points: the measurement, what chooses them, and the tags that are kept.
+type how struct {
+	measurement string
+	by          []string // variables
+	tags        []string
+	keep        func(*known.Point) bool // nil for all
+	labels      func(map[string]string) // changes what a series is called
+	whole       bool                    // one figure of the whole range
+}
+
+// each calls with the points of the windows, and with the series and the window that each is in.
+func (q *question) each(h how, do func(p *known.Point, labels map[string]string, at int64)) {
+	for i := range q.points {
+		p := &q.points[i]
+		if p.Measurement != h.measurement || p.At.Before(q.begin()) || !q.of(p, h.by...) || h.keep != nil && !h.keep(p) {
+			continue
+		}
+		labels := map[string]string{}
+		for _, tag := range h.tags {
+			if v := p.Tags[tag]; v != "" {
+				labels[tag] = v
+			}
+		}
+		if h.labels != nil {
+			h.labels(labels)
+		}
+		at := floor(p.At, q.every).UnixMilli()
+		if h.whole {
+			at = 0
+		}
+		do(p, labels, at)
+	}
+}
+
+// stats are those of a field, of which stat makes the values of a series of that name.
+func (q *question) stats(h how, field, name string, stat func(*cell) float64) values {
+	cells := map[string]map[int64]*cell{}
+	q.each(h, func(p *known.Point, labels map[string]string, at int64) {
+		v, ok := p.Number(field)
+		if !ok {
+			return
+		}
+		series := named(name, labels)
+		if cells[series] == nil {
+			cells[series] = map[int64]*cell{}
+		}
+		c := cells[series][at]
+		if c == nil {
+			c = &cell{min: v, max: v}
+			cells[series][at] = c
+		}
+		*c = cell{c.count + 1, c.sum + v, math.Min(c.min, v), math.Max(c.max, v), v}
+	})
+	out := values{}
+	for series, of := range cells {
+		for at, c := range of {
+			out.set(series, at, stat(c))
+		}
+	}
+	return out
+}
+
+func mean(c *cell) float64    { return c.sum / c.count }
+func sum(c *cell) float64     { return c.sum }
+func number(c *cell) float64  { return c.count }
+func highest(c *cell) float64 { return c.max }
+func lowest(c *cell) float64  { return c.min }
+
+// meanAndHighest are the two fields of most panels with lines.
+func (q *question) meanAndHighest(h how, field, most string) values {
+	return join(q.stats(h, field, "mean", mean), q.stats(h, most, "max", highest))
+}
+
+// gap is the longest time between two points of which something is known.
+const gap = 90 * time.Second
+
+// grown is by how much a counter grew. What grew between the points before and in the range counts.
+func (q *question) grown(h how, field, name string) values {
+	last := map[string]*known.Point{} // of a series
+	out := values{}
+	before := *q
+	before.from = q.begin().Add(-gap)
+	before.each(h, func(p *known.Point, labels map[string]string, at int64) {
+		v, ok := p.Number(field)
+		if !ok {
+			return
+		}
+		series := fmt.Sprint(p.Tags)
+		earlier := last[series]
+		last[series] = p
+		if earlier == nil || p.At.Sub(earlier.At) > gap || p.At.Before(q.begin()) {
+			return
+		}
+		from, _ := earlier.Number(field)
+		if v < from {
+			from = 0
+		}
+		name := named(name, labels)
+		out.set(name, at, out[name][at]+v-from)
+	})
+	return out
+}
+
+// bin is the index of a value in the histograms, and middle what stands for all values in it.
+func bin(v float64) int { return int(math.Floor(24 * math.Log10(v))) }
+
+func middle(bin int) float64 {
+	a, b := math.Pow(10, float64(bin)/24), math.Pow(10, float64(bin+1)/24)
+	return 2 * a * b / (a + b)
+}
+
+// quantile is the middle of the bin in which the smallest value is that the share q of all does not exceed:
+// of the syntheses that went well.
+func (q *question) quantile(h how, field, name string, share float64) values {
+	h.measurement = "cosyvoice_synthesis"
+	all := map[string]map[int64][]float64{}
+	q.each(h, func(p *known.Point, labels map[string]string, at int64) {
+		v, ok := p.Number(field)
+		if !ok || p.Tags["outcome"] != "ok" {
+			return
+		}
+		series := named(name, labels)
+		if all[series] == nil {
+			all[series] = map[int64][]float64{}
+		}
+		all[series][at] = append(all[series][at], v)
+	})
+	out := values{}
+	for series, of := range all {
+		for at, vs := range of {
+			slices.Sort(vs)
+			out.set(series, at, middle(bin(vs[int(math.Ceil(share*float64(len(vs))-1e-9))-1])))
+		}
+	}
+	return out
+}
