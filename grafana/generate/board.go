@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 
@@ -56,16 +57,16 @@ func (b *board) json(language words.Language) ([]byte, error) {
 		Timepicker(dashboard.NewTimePickerBuilder().RefreshIntervals([]string{"30s", "1m", "5m", "15m", "1h"})).
 		Link(dashboard.NewDashboardLinkBuilder(words.Text{En: "CosyVoice", Zh: "CosyVoice 仪表板"}.In(language)).
 			Type(dashboard.DashboardLinkTypeDashboards).Tags([]string{tag(language)}).AsDropdown(false).KeepTime(true).IncludeVars(true))
-	id := uint32(1)
+	var id uint32
 	for _, s := range b.sections {
 		if s.title.En != "" {
-			builder.WithRow(dashboard.NewRowBuilder(s.title.In(language)).Id(id))
 			id++
+			builder.WithRow(dashboard.NewRowBuilder(s.title.In(language)).Id(id))
 		}
 		for _, p := range s.panels {
+			id++
 			out := p.build(language)
 			out.Id = cog.ToPtr(id)
-			id++
 			builder.WithPanel(built{out})
 		}
 	}
@@ -87,6 +88,22 @@ func (b *board) json(language words.Language) ([]byte, error) {
 	return exported(d)
 }
 
+// id is the number of a panel in its dashboard.
+func (b *board) id(title words.Text) (uint32, error) {
+	var id uint32
+	for _, s := range b.sections {
+		if s.title.En != "" {
+			id++
+		}
+		for _, p := range s.panels {
+			if id++; p.title == title {
+				return id, nil
+			}
+		}
+	}
+	return 0, fmt.Errorf("the dashboard %s has no panel %q", b.name, title.En)
+}
+
 // built is a panel that needs no more building.
 type built struct{ *dashboard.Panel }
 
@@ -103,9 +120,12 @@ func exported(d dashboard.Dashboard) ([]byte, error) {
 		return nil, fmt.Errorf("reading a dashboard: %w", err)
 	}
 	all["id"] = nil
-	text, err = json.MarshalIndent(all, "", "  ")
-	if err != nil {
+	var out bytes.Buffer
+	encoder := json.NewEncoder(&out)
+	encoder.SetEscapeHTML(false) // queries are for people to read
+	encoder.SetIndent("", "  ")
+	if err := encoder.Encode(all); err != nil {
 		return nil, fmt.Errorf("writing a dashboard: %w", err)
 	}
-	return append(text, '\n'), nil
+	return out.Bytes(), nil
 }

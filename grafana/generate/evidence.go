@@ -42,12 +42,12 @@ func evidence(s *scripts) (*panel, error) {
 			En: "Of each cause that was found in the range, its figures when it was found last.",
 			Zh: "所选时间内每个问题最后一次被发现时的数据。",
 		},
-		width: 12, height: 9, unit: units.String, none: words.Text{En: "nothing was found in the range", Zh: "所选时间内没有发现问题"},
+		width: 24, height: 8, unit: units.String, none: words.Text{En: "nothing was found in the range", Zh: "所选时间内没有发现问题"},
 		columns: []string{"code", "whose", "figure", "value"}, hidden: []string{"place"},
 		fields: []field{
-			{name: "code", text: words.Text{En: "What", Zh: "问题"}, mappings: plainly(ofCauses(causeTitle)), properties: column("", words.Text{}, 250).properties},
-			column("whose", words.Text{En: "Where", Zh: "位置"}, 150),
-			{name: "figure", text: words.Text{En: "Figure", Zh: "数据"}, mappings: names, properties: column("", words.Text{}, 250).properties},
+			{name: "code", text: words.Text{En: "What", Zh: "问题"}, mappings: plainly(ofCauses(causeTitle)), properties: column("", words.Text{}, 410).properties},
+			column("whose", words.Text{En: "Where", Zh: "位置"}, 220),
+			{name: "figure", text: words.Text{En: "Figure", Zh: "数据"}, mappings: names, properties: column("", words.Text{}, 410).properties},
 			column("value", words.Text{En: "Value", Zh: "数值"}, 0),
 		},
 		queries: []string{s.plain(rank() + "figures = dict.fromList(pairs: [" + strings.Join(pairs, ", ") + "])\nround = " + written + `

@@ -30,10 +30,12 @@ var allWell = words.Text{
 	Zh: "没有发现问题。仅当上方健康状况不是“未知”时才有意义。",
 }
 
+var activeTitle = words.Text{En: "What is wrong, and what to do", Zh: "当前问题与处理办法"}
+
 // activeFindings is what is wrong at the end of the range, and what to do.
 func activeFindings(s *scripts) *panel {
 	return rows(panel{
-		title: words.Text{En: "What is wrong, and what to do", Zh: "当前问题与处理办法"},
+		title: activeTitle,
 		about: words.Text{
 			En: "What the tasks found in their last runs before the end of the range, the worst first. The link shows what went on when it began; cosyvoicectl explain CODE tells more.",
 			Zh: "任务在所选时间末之前最后几次运行发现的问题，最严重的在前。链接显示问题开始时的情况；cosyvoicectl explain 加代码可查看详细说明。",
@@ -42,7 +44,7 @@ func activeFindings(s *scripts) *panel {
 		columns: []string{"severity", "code", "whose", "_time", "advice"}, hidden: []string{"from", "to", "host"},
 		fields: []field{
 			{name: "severity", text: words.Text{En: "Severity", Zh: "级别"}, mappings: severities, properties: append(background(), property("custom.width", 90))},
-			{name: "code", text: words.Text{En: "What", Zh: "问题"}, mappings: plainly(ofCauses(causeTitle)), properties: column("", words.Text{}, 330).properties, links: []link{toMoment}},
+			{name: "code", text: words.Text{En: "What", Zh: "问题"}, mappings: plainly(ofCauses(causeTitle)), properties: column("", words.Text{}, 410).properties, links: []link{toMoment}},
 			column("whose", words.Text{En: "Where", Zh: "位置"}, 200),
 			column("_time", words.Text{En: "Since", Zh: "开始时间"}, 180, property("unit", "dateTimeAsLocal")),
 			{name: "advice", text: words.Text{En: "What to do now", Zh: "现在怎么做"}, mappings: plainly(ofCauses(causeAdvice)), properties: column("", words.Text{}, 0, wrapped()).properties},

@@ -6,6 +6,7 @@ import (
 	"github.com/grafana/grafana-foundation-sdk/go/cog"
 	"github.com/grafana/grafana-foundation-sdk/go/units"
 
+	"github.com/cosyvoice-telegraf/cosyvoice-telegraf/internal/causes"
 	"github.com/cosyvoice-telegraf/cosyvoice-telegraf/internal/words"
 )
 
@@ -106,7 +107,7 @@ func heardOver(s *scripts) *panel {
 			En: "Of the ticks that each host should have told in each window, one every 10 s, the share that arrived. 0: the host was off, or its points are lost; cosyvoicectl gaps says which.",
 			Zh: "每个窗口内每台主机应有的采样（每 10 秒一次）中实际到达的比例。0 表示主机关闭或数据丢失，cosyvoicectl gaps 可区分。",
 		},
-		width: 8, unit: units.Percent, min: cog.ToPtr(0.0), max: cog.ToPtr(100.0), name: "${__field.labels.host}", interval: "1m", points: 300,
+		width: 12, unit: units.Percent, min: cog.ToPtr(0.0), max: cog.ToPtr(100.0), name: "${__field.labels.host}", interval: "1m", points: 300,
 		queries: []string{s.counted(ofHosts+` and r.collector == "plugin"`, share+"\nheardShare\n")},
 	})
 }
@@ -123,13 +124,13 @@ func monitoringFindings(s *scripts) *panel {
 		columns: []string{"severity", "code", "host", "_time"},
 		fields: []field{
 			{name: "severity", text: words.Text{En: "Severity", Zh: "级别"}, mappings: severities, properties: append(background(), property("custom.width", 90))},
-			{name: "code", text: words.Text{En: "What", Zh: "问题"}, mappings: plainly(ofCauses(causeTitle)), properties: column("", words.Text{}, 240).properties},
+			{name: "code", text: words.Text{En: "What", Zh: "问题"}, mappings: plainly(of(causes.Monitoring, causeTitle)), properties: column("", words.Text{}, 240).properties},
 			column("host", words.Text{En: "Host", Zh: "主机"}, 140),
 			column("_time", words.Text{En: "Found last", Zh: "最后发现"}, 0, property("unit", "dateTimeAsLocal")),
 		},
 		queries: []string{s.plain(`from(bucket: events)
     |> range(start: since, stop: until)
-    |> filter(fn: (r) => r._measurement == "cosyvoice_diagnosis" and r._field == "since" and r.code =~ ` + pattern(ofGroup("monitoring")) + ` and ` + ofHosts + `)
+    |> filter(fn: (r) => r._measurement == "cosyvoice_diagnosis" and r._field == "since" and r.code =~ ` + pattern(ofGroup(causes.Monitoring)) + ` and ` + ofHosts + `)
     |> last()
     |> group()
     |> keep(columns: ["_time", "severity", "code", "host"])
@@ -150,7 +151,7 @@ func tiersLate(s *scripts) *panel {
 			En: "The age of the newest points at the end of the range, and by how much the windows of a minute and of an hour are behind them. Minutes should be behind by less than 15 minutes, hours by less than 1 h 15 min.",
 			Zh: "所选时间末最新数据点的时间差，以及分钟、小时窗口落后于它们的时间。分钟窗口应小于 15 分钟，小时窗口应小于 1 小时 15 分。",
 		},
-		width: 8, unit: units.Short,
+		width: 12, unit: units.Short,
 		columns: []string{"measurement", "age", "minutes", "hours"},
 		fields: []field{
 			column("measurement", words.Text{En: "Measurement", Zh: "测量"}, 170),
@@ -201,7 +202,7 @@ func cardinality(s *scripts) *panel {
 			En: "How many series each bucket got points of in the day before the end of the range. A few hundred a host are usual; a number that doubles within a week is a tag that changes.",
 			Zh: "所选时间末之前一天内各存储桶有数据的序列数。每台主机几百个属正常；一周内翻倍说明有变化的标签。",
 		},
-		width: 8, height: 8, unit: units.Short, decimals: cog.ToPtr(0.0), name: "${__field.labels.bucket}",
+		width: 24, height: 4, unit: units.Short, decimals: cog.ToPtr(0.0), name: "${__field.labels.bucket}",
 		queries: []string{s.plain(`series = (name, in) =>
     influxdb.cardinality(bucket: in, start: date.sub(d: 1d, from: until), stop: until)
         |> map(fn: (r) => ({_time: until, bucket: name, _value: r._value}))

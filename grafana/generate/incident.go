@@ -96,11 +96,11 @@ func periods(s *scripts) *panel {
 			En: "What the tasks found in the range, from when to when, the worst first.",
 			Zh: "任务在所选时间内发现的问题及其起止时间，最严重的在前。",
 		},
-		width: 12, height: 9, unit: units.String, none: words.Text{En: "nothing was found in the range", Zh: "所选时间内没有发现问题"},
+		width: 24, height: 8, unit: units.String, none: words.Text{En: "nothing was found in the range", Zh: "所选时间内没有发现问题"},
 		columns: []string{"severity", "code", "whose", "first", "last"}, hidden: []string{"place"},
 		fields: []field{
 			{name: "severity", text: words.Text{En: "Severity", Zh: "级别"}, mappings: severities, properties: append(background(), property("custom.width", 90))},
-			{name: "code", text: words.Text{En: "What", Zh: "问题"}, mappings: plainly(ofCauses(causeTitle)), properties: column("", words.Text{}, 280).properties},
+			{name: "code", text: words.Text{En: "What", Zh: "问题"}, mappings: plainly(ofCauses(causeTitle)), properties: column("", words.Text{}, 410).properties},
 			column("whose", words.Text{En: "Where", Zh: "位置"}, 180),
 			column("first", words.Text{En: "From", Zh: "开始"}, 170, property("unit", "dateTimeAsLocal")),
 			column("last", words.Text{En: "Found last", Zh: "最后发现"}, 170, property("unit", "dateTimeAsLocal")),

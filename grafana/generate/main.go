@@ -49,6 +49,14 @@ func generate(flux string) (map[string][]byte, error) {
 				return nil, err
 			}
 			files[fmt.Sprintf("dashboards/%s/%s.json", tongue(language), b.name)] = text
+			if b.name != "overview" {
+				continue
+			}
+			text, err = alertRules(b, language)
+			if err != nil {
+				return nil, err
+			}
+			files[fmt.Sprintf("provisioning/alerting/rules.%s.yaml", tongue(language))] = text
 		}
 	}
 	return files, nil

@@ -23,15 +23,15 @@ func TestFilesAreWritten(t *testing.T) {
 	for name, want := range files {
 		got, err := os.ReadFile(filepath.Join("..", name))
 		require.NoError(t, err)
-		assert.Equal(t, string(want), string(got), "%s: `make generate` writes it anew", name)
+		assert.True(t, string(want) == string(got), "%s is not what is made: `make generate` writes it anew", name)
 	}
-	for _, pattern := range []string{"../dashboards/*/*", "../provisioning/alerting/*"} {
+	for _, pattern := range []string{"../dashboards/*/*", "../provisioning/alerting/rules.*"} {
 		there, err := filepath.Glob(pattern)
 		require.NoError(t, err)
 		for _, path := range there {
 			name, err := filepath.Rel("..", path)
 			require.NoError(t, err)
-			assert.Contains(t, files, name, "nothing makes it any more")
+			assert.True(t, files[name] != nil, "nothing makes %s any more", name)
 		}
 	}
 }

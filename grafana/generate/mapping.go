@@ -78,10 +78,16 @@ var (
 )
 
 // ofCauses shows one of the texts of a cause for its code.
-func ofCauses(text func(c *causes.Cause) words.Text) []mapping {
+func ofCauses(text func(c *causes.Cause) words.Text) []mapping { return of("", text) }
+
+// of does so for the causes of a group, or for all.
+func of(group string, text func(c *causes.Cause) words.Text) []mapping {
 	var out []mapping
 	all := causes.All()
 	for i := range all {
+		if group != "" && all[i].Group != group {
+			continue
+		}
 		out = append(out, mapping{value: all[i].Code, text: text(&all[i]), color: severityColors[all[i].Severity]})
 	}
 	return out

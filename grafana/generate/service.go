@@ -61,7 +61,7 @@ func serversNow(s *scripts) *panel {
     |> group(columns: ["host", "instance"])
     |> sort(columns: ["_time"], desc: true)
     |> limit(n: 1)
-    |> drop(columns: ["_start", "_stop", "_measurement", "service", "_time"])
+    |> keep(columns: ["host", "instance", "version", "state", "uptime_seconds", "in_flight", "connections", "cpu_percent", "memory_rss_bytes", "gpu_memory_bytes", "pid"])
     |> group()
     |> sort(columns: ["host", "instance"])
 `)},

@@ -18,24 +18,23 @@ var outcomeWords = []mapping{
 
 // synthesisColumns are those of a table of syntheses.
 var synthesisColumns = []field{
-	{name: "_time", text: words.Text{En: "End", Zh: "结束时间"}, properties: column("", words.Text{}, 180, property("unit", "dateTimeAsLocal")).properties, links: []link{toMoment}},
-	column("whose", words.Text{En: "Where", Zh: "位置"}, 150),
+	{name: "_time", text: words.Text{En: "End", Zh: "结束时间"}, properties: column("", words.Text{}, 170, property("unit", "dateTimeAsLocal")).properties, links: []link{toMoment}},
+	column("whose", words.Text{En: "Where", Zh: "位置"}, 140),
 	column("mode", words.Text{En: "Mode", Zh: "模式"}, 110),
 	{name: "outcome", text: words.Text{En: "Outcome", Zh: "结果"}, mappings: outcomeWords, properties: append(background(), property("custom.width", 120))},
-	column("error", words.Text{En: "Error", Zh: "错误"}, 150),
-	column("duration_seconds", words.Text{En: "Duration", Zh: "时长"}, 100, property("unit", units.Seconds), property("decimals", 2)),
+	column("error", words.Text{En: "Error", Zh: "错误"}, 140),
+	column("duration_seconds", words.Text{En: "Duration", Zh: "时长"}, 90, property("unit", units.Seconds), property("decimals", 2)),
 	column("rtf", words.Text{En: "RTF", Zh: "RTF"}, 80, property("unit", units.NoUnit), property("decimals", 3)),
-	column("first_chunk_seconds", words.Text{En: "First chunk", Zh: "首包"}, 110, property("unit", units.Seconds), property("decimals", 2)),
-	column("audio_seconds", words.Text{En: "Audio", Zh: "音频"}, 90, property("unit", units.Seconds), property("decimals", 1)),
+	column("first_chunk_seconds", words.Text{En: "First chunk", Zh: "首包"}, 100, property("unit", units.Seconds), property("decimals", 2)),
+	column("audio_seconds", words.Text{En: "Audio", Zh: "音频"}, 80, property("unit", units.Seconds), property("decimals", 1)),
 	column("characters", words.Text{En: "Characters", Zh: "字数"}, 100, property("unit", units.Short), property("decimals", 0)),
-	column("concurrency_mean", words.Text{En: "At once", Zh: "并发数"}, 90, property("unit", units.NoUnit), property("decimals", 1)),
-	column("gpu_memory_peak_bytes", words.Text{En: "GPU memory peak", Zh: "显存峰值"}, 140, property("unit", units.BytesIEC)),
+	column("concurrency_mean", words.Text{En: "At once", Zh: "并发数"}, 80, property("unit", units.NoUnit), property("decimals", 1)),
 	column("request_id", words.Text{En: "Request", Zh: "请求编号"}, 0),
 }
 
 var synthesisOrder = []string{
 	"_time", "whose", "mode", "outcome", "error", "duration_seconds", "rtf", "first_chunk_seconds", "audio_seconds", "characters",
-	"concurrency_mean", "gpu_memory_peak_bytes", "request_id",
+	"concurrency_mean", "request_id",
 }
 
 // around adds to rows of syntheses whose they are, and the times around each for a link.
@@ -47,7 +46,7 @@ const around = `
             to: string(v: int(v: r._time) / 1000000 + 60000),
         }),
     )
-    |> keep(columns: ["_time", "whose", "host", "mode", "outcome", "error", "duration_seconds", "rtf", "first_chunk_seconds", "audio_seconds", "characters", "concurrency_mean", "gpu_memory_peak_bytes", "request_id", "from", "to"])
+    |> keep(columns: ["_time", "whose", "host", "mode", "outcome", "error", "duration_seconds", "rtf", "first_chunk_seconds", "audio_seconds", "characters", "concurrency_mean", "request_id", "from", "to"])
 `
 
 func slowest(s *scripts) (*panel, error) {

@@ -1,0 +1,136 @@
+package main
+
+import (
+	"bytes"
+	"fmt"
+	"slices"
+
+	"go.yaml.in/yaml/v3"
+
+	"github.com/cosyvoice-telegraf/cosyvoice-telegraf/internal/causes"
+	"github.com/cosyvoice-telegraf/cosyvoice-telegraf/internal/words"
+)
+
+// datasource is the address of the provisioned data source: an alert rule takes no variable.
+const datasource = "cosyvoice-influxdb"
+
+// What Grafana reads from a file of rules, as far as it is used here.
+type (
+	ruleFile struct {
+		APIVersion int         `yaml:"apiVersion"`
+		Groups     []ruleGroup `yaml:"groups"`
+	}
+	ruleGroup struct {
+		OrgID    int    `yaml:"orgId"`
+		Name     string `yaml:"name"`
+		Folder   string `yaml:"folder"`
+		Interval string `yaml:"interval"`
+		Rules    []rule `yaml:"rules"`
+	}
+	rule struct {
+		UID          string            `yaml:"uid"`
+		Title        string            `yaml:"title"`
+		Condition    string            `yaml:"condition"`
+		Data         []ruleQuery       `yaml:"data"`
+		DashboardUID string            `yaml:"dashboardUid"`
+		PanelID      uint32            `yaml:"panelId"`
+		NoDataState  string            `yaml:"noDataState"`
+		ExecErrState string            `yaml:"execErrState"`
+		For          string            `yaml:"for"`
+		Annotations  map[string]string `yaml:"annotations"`
+		Labels       map[string]string `yaml:"labels"`
+	}
+	ruleQuery struct {
+		RefID         string         `yaml:"refId"`
+		RelativeRange map[string]int `yaml:"relativeTimeRange"`
+		DatasourceUID string         `yaml:"datasourceUid"`
+		Model         map[string]any `yaml:"model"`
+	}
+)
+
+// alertRules are the rules in a language: one for each cause that is an error or a warning, by what
+// the tasks found, and one for a host that is silent, which needs no task. They show the panel of the
+// overview with what is wrong.
+func alertRules(overview *board, language words.Language) ([]byte, error) {
+	id, err := overview.id(activeTitle)
+	if err != nil {
+		return nil, err
+	}
+	group := ruleGroup{OrgID: 1, Name: "CosyVoice", Folder: "CosyVoice", Interval: "1m"}
+	all := causes.All()
+	for i := range all {
+		if c := &all[i]; c.Severity != "info" {
+			group.Rules = append(group.Rules, ruleOf(c, language))
+		}
+	}
+	group.Rules = append(group.Rules, silentRule(language))
+	for i := range group.Rules {
+		group.Rules[i].DashboardUID, group.Rules[i].PanelID = uid(overview.name, language), id
+	}
+	var text bytes.Buffer
+	fmt.Fprintf(&text, "# Written by `make generate`. %s\n", rulesHead.In(language))
+	encoder := yaml.NewEncoder(&text)
+	encoder.SetIndent(2)
+	if err := encoder.Encode(ruleFile{APIVersion: 1, Groups: []ruleGroup{group}}); err != nil {
+		return nil, fmt.Errorf("writing the alert rules: %w", err)
+	}
+	return text.Bytes(), nil
+}
+
+var rulesHead = words.Text{
+	En: "The buckets are those of the default prefix, performance_monitor.",
+	Zh: "存储桶使用默认前缀 performance_monitor。",
+}
+
+// ruleOf fires while the tasks find a cause, and for as long as one of their runs may fail. That it is
+// over is told for a quarter of an hour.
+func ruleOf(c *causes.Cause, language words.Language) rule {
+	hold := "200s"
+	if slices.Contains(trends(), c.Code) {
+		hold = "12m"
+	}
+	texts := c.In(language)
+	return newRule(c.Code, texts.Title, c.Severity, "OK", fmt.Sprintf(`from(bucket: "performance_monitor_events")
+  |> range(start: -30m)
+  |> filter(fn: (r) => r._measurement == "cosyvoice_diagnosis" and r.code == %q and r._field == "since")
+  |> last()
+  |> map(fn: (r) => ({r with _value: if int(v: now()) - int(v: r._time) <= int(v: %s) then 1.0 else 0.0}))
+  |> keep(columns: ["_time", "_value", "host", "instance", "uuid"])
+  |> group(columns: ["host", "instance", "uuid"])
+`, c.Code, hold), 0, map[string]string{"answer": texts.Answer, "now": texts.Now, "lasting": texts.Lasting}, language)
+}
+
+// silentRule fires when nothing was heard of a host for five minutes, whether or not the tasks run, and
+// when nothing is there at all.
+func silentRule(language words.Language) rule {
+	texts := causes.Find("no_data").In(language)
+	title := words.Text{En: "A host is silent, by its points", Zh: "主机无数据（按数据点判断）"}.In(language)
+	return newRule("host_silent", title, "error", "Alerting", `from(bucket: "performance_monitor")
+  |> range(start: -24h)
+  |> filter(fn: (r) => r._measurement == "cosyvoice_agent" and r.collector == "plugin" and r._field == "success")
+  |> last()
+  |> group(columns: ["host"])
+  |> max(column: "_time")
+  |> map(fn: (r) => ({r with _value: float(v: int(v: now()) - int(v: r._time)) / 1000000000.0}))
+  |> keep(columns: ["_time", "_value", "host"])
+`, 300, map[string]string{"answer": texts.Answer, "now": texts.Now, "lasting": texts.Lasting}, language)
+}
+
+// newRule asks the query A, takes the last value of each of its series, and fires above a limit.
+func newRule(code, title, severity, noData, flux string, limit float64, annotations map[string]string, language words.Language) rule {
+	annotations["summary"] = title + ": {{ .Labels.host }}{{ if .Labels.instance }} {{ .Labels.instance }}{{ end }}{{ if .Labels.uuid }} {{ .Labels.uuid }}{{ end }}"
+	span := map[string]int{"from": 1800, "to": 0}
+	return rule{
+		UID: fmt.Sprintf("cosyvoice-%s-%s", code, tongue(language)), Title: title, Condition: "C",
+		NoDataState: noData, ExecErrState: "Error", For: "0s", Annotations: annotations,
+		Labels: map[string]string{"code": code, "severity": severity, "service": "cosyvoice3"},
+		Data: []ruleQuery{
+			{"A", span, datasource, map[string]any{"refId": "A", "query": flux, "intervalMs": 60000, "maxDataPoints": 1000}},
+			{"B", span, "__expr__", map[string]any{"refId": "B", "type": "reduce", "expression": "A", "reducer": "last"}},
+			{"C", span, "__expr__", map[string]any{
+				"refId": "C", "type": "threshold", "expression": "B",
+				"conditions": []map[string]any{{"evaluator": map[string]any{"type": "gt", "params": []float64{limit}}}},
+			}},
+		},
+	}
+}
