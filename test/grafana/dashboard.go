@@ -27,6 +27,7 @@ type Panel struct {
 	Least   time.Duration // that a window may be long; 0 where the data source tells it
 	Labels  []string      // that its names are made of
 	Calc    string        // by which a single figure is made of a series, "" for none
+	Every   bool          // such a figure is made of every field, not of the numbers only
 }
 
 // Target is one query of a panel.
@@ -79,6 +80,7 @@ type panel struct {
 	Options       struct {
 		ReduceOptions struct {
 			Calcs  []string
+			Fields string
 			Values bool
 		}
 	}
@@ -141,7 +143,7 @@ func (d *Dashboard) add(p *panel) error {
 		one.Points = pixels * p.GridPos.W / 24
 	}
 	if o := p.Options.ReduceOptions; len(o.Calcs) > 0 && !o.Values {
-		one.Calc = o.Calcs[0]
+		one.Calc, one.Every = o.Calcs[0], o.Fields == "/.*/"
 	}
 	if p.Interval != "" {
 		least, err := time.ParseDuration(p.Interval)

@@ -34,6 +34,16 @@ func (f *Frame) Field(name string) *Field {
 	return nil
 }
 
+// Times are those of its first field of times, nil if there is none.
+func (f *Frame) Times() []any {
+	for i := range f.Fields {
+		if f.Fields[i].Type == "time" {
+			return f.Fields[i].Values
+		}
+	}
+	return nil
+}
+
 // Rows is how many there are.
 func (f *Frame) Rows() int {
 	if len(f.Fields) == 0 {

@@ -1,7 +1,7 @@
 package known
 
 import (
-	"fmt"
+	"strings"
 	"time"
 )
 
@@ -17,13 +17,17 @@ func (h Host) event(at time.Time, kind, severity, instance, uuid, message string
 	return p
 }
 
-// crash is the name of alpha's exit in the black box.
-const crash = "exit-1"
+// The events of which there is a black box.
+const (
+	crash = "exit-1"  // of alpha's server
+	stuck = "stuck-1" // of beta's first
+)
 
 // events are what happened to a host. Every third day its first server is started anew.
 func (h Host) events() []Point {
 	var points []Point
-	for at := begin.Add(7 * time.Hour); at.Before(Tail); at = at.Add(3 * 24 * time.Hour) {
+	own := time.Duration(1000*share(h.Name, time.Time{})) * time.Millisecond
+	for at := begin.Add(7*time.Hour + own); at.Before(Tail); at = at.Add(3 * 24 * time.Hour) {
 		points = append(points, h.restart(at, "stopped", nil)...)
 	}
 	switch h.Name {
@@ -34,6 +38,7 @@ func (h Host) events() []Point {
 	case "beta":
 		points = append(points, h.event(hungFrom, "gpu_hung", "error", "", "GPU-b1", "GPU-b1 does not answer", nil),
 			h.event(hungUntil, "gpu_recovered", "info", "", "GPU-b1", "GPU-b1 answers again", nil),
+			h.event(stuckAt, "stuck", "error", "50000", "", "no progress for 30 s", map[string]any{"event_id": stuck, "last_state": "busy"}),
 			h.event(Now.Add(-9*time.Minute), "xid", "warning", "", "GPU-b0", "Xid 31", map[string]any{"code": 31}),
 			h.event(deadSince, "exit", "error", "50001", "", "the server ended", map[string]any{"reason": "crashed", "last_state": "busy", "pid": 12}))
 	}
@@ -53,14 +58,13 @@ func (h Host) restart(at time.Time, reason string, more map[string]any) []Point 
 	}
 }
 
-// flight is the black box of alpha's crash.
-func flight() []Point {
-	h := Hosts[0]
+// flight is the black box of the two minutes before an event.
+func (h Host) flight(event string, end time.Time) []Point {
 	var points []Point
-	for at := crashed.Add(-2 * time.Minute); at.Before(crashed); at = at.Add(time.Second) {
+	for at := end.Add(-2 * time.Minute); at.Before(end); at = at.Add(time.Second) {
 		p, f := h.of("cosyvoice_flight", at, map[string]string{"instance": "50000", "version": h.version(at)})
 		f.readings(flightReadings)
-		p.Fields["event_id"] = crash
+		p.Fields["event_id"] = event
 		points = append(points, p)
 	}
 	return points
@@ -77,6 +81,7 @@ type finding struct {
 var findings = []finding{
 	{"beta", "gpu_memory_high", "warning", "", "GPU-b0", Now.Add(-30 * time.Minute), Now, time.Minute, []string{"memory_used_bytes", "memory_total_bytes"}},
 	{"beta", "stuck_dead_thread", "error", "50001", "", Now.Add(-12 * time.Minute), Now, time.Minute, []string{"oldest_in_flight_seconds", "in_flight_stuck", "gpu_utilization_percent"}},
+	{"gamma", "no_data", "error", "", "", silent.Add(5 * time.Minute), Now, time.Minute, []string{"silent_seconds"}},
 	{"alpha", "gpu_memory_leak", "warning", "50000", "GPU-a0", Now.Add(-6 * time.Hour), crashed, 5 * time.Minute, []string{"memory_used_bytes", "rise_bytes_per_synthesis", "syntheses", "fit", "seconds_to_full"}},
 	{"alpha", "throttle_thermal", "warning", "", "GPU-a0", Now.AddDate(0, 0, -3), Now.AddDate(0, 0, -3).Add(time.Hour), time.Minute, []string{"temperature_c", "clock_sm_hz", "throttled_percent"}},
 	{"gamma", "throttle_thermal", "warning", "", "GPU-c0", Now.AddDate(0, 0, -40), Now.AddDate(0, 0, -40).Add(time.Hour), time.Minute, []string{"temperature_c", "clock_sm_hz", "throttled_percent"}},
@@ -94,7 +99,10 @@ func (h Host) findings() []Point {
 				"host": h.Name, "code": found.code, "severity": found.severity, "instance": found.instance, "uuid": found.uuid,
 			}, at, map[string]any{"since": float64(from.Unix()), "limit": 90.0}}
 			for _, name := range append(found.evidence, "value") {
-				p.Fields[name] = 90 + 100*share(fmt.Sprint(found.code, name), at)
+				p.Fields[name] = 90 + 100*share(found.code+name, at)
+				if strings.HasSuffix(name, "_bytes") {
+					p.Fields[name] = 1e10 * p.Fields[name].(float64)
+				}
 			}
 			points = append(points, p)
 		}

@@ -28,7 +28,8 @@ var (
 	silent    = Now.Add(-50 * time.Minute) // gamma, since
 	hungFrom  = Now.Add(-4 * time.Hour)    // beta's second card
 	hungUntil = hungFrom.Add(20 * time.Minute)
-	deadSince = Now.Add(-8 * time.Minute) // beta's second server
+	stuckAt   = Now.Add(-6 * time.Minute) // beta's first server
+	deadSince = Now.Add(-8 * time.Minute) // beta's second
 )
 
 // Host is one that is monitored.
@@ -65,7 +66,8 @@ func Points() []Point {
 		points = append(points, h.events()...)
 		points = append(points, h.findings()...)
 	}
-	points = append(points, flight()...)
+	points = append(points, Hosts[0].flight(crash, crashed)...)
+	points = append(points, Hosts[1].flight(stuck, stuckAt)...)
 	slices.SortStableFunc(points, func(a, b Point) int { return a.At.Compare(b.At) })
 	return points
 }

@@ -60,12 +60,12 @@ func (o *organization) check(v *view, points []known.Point, board string, p *gra
 	if !ok {
 		return
 	}
-	q := v.ask(points, v.window(p))
+	q := v.ask(points, p)
 	if g.rows != nil {
 		assert.Empty(o.t, otherRows(g.rows(q), table(frames)), p.Title)
 		return
 	}
-	got, err := numbers(p, frames)
+	got, err := drawn(p, frames)
 	require.NoError(o.t, err, p.Title)
 	want := g.numbers(q)
 	assert.NotEmpty(o.t, want, p.Title)

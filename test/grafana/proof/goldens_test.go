@@ -18,7 +18,11 @@ var goldens = map[string]golden{}
 var without = map[string]string{}
 
 func init() {
-	for name, g := range overview {
-		goldens["overview/"+name] = g
+	for board, panels := range map[string]map[string]golden{
+		"overview": overview, "synthesis": synthesis, "gpu": gpu, "service": service, "incident": incident, "fleet": fleet, "data-health": dataHealth,
+	} {
+		for title, g := range panels {
+			goldens[board+"/"+title] = g
+		}
 	}
 }

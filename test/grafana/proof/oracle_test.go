@@ -4,11 +4,13 @@ package proof
 
 import (
 	"fmt"
+	"maps"
 	"math"
 	"slices"
 	"strings"
 	"time"
 
+	"github.com/cosyvoice-telegraf/cosyvoice-telegraf/test/grafana"
 	"github.com/cosyvoice-telegraf/cosyvoice-telegraf/test/grafana/known"
 )
 
@@ -17,20 +19,44 @@ type question struct {
 	points   []known.Point
 	chosen   map[string][]string // by the variable; all where it has none
 	from, to time.Time           // of the range
+	window   time.Duration       // that the panel asks for
+	unit     time.Duration       // of the bucket's windows; a second for none
 	every    time.Duration       // width of a window
 }
 
 // ask is the question of a panel that reads windows: those of the bucket that suits the range, whole.
-func (v *view) ask(points []known.Point, window time.Duration) *question {
-	unit := time.Second
+func (v *view) ask(points []known.Point, p *grafana.Panel) *question {
+	q := &question{points: points, chosen: choices[v.choice], from: known.Now.Add(-v.span), to: known.Now, window: v.window(p)}
 	switch {
 	case v.span > 7*day:
-		unit = time.Hour
+		q.unit = time.Hour
 	case v.span > 6*time.Hour:
-		unit = time.Minute
+		q.unit = time.Minute
+	default:
+		q.unit = time.Second
 	}
-	every := (window + unit - 1) / unit * unit
-	return &question{points, choices[v.choice], known.Now.Add(-v.span), known.Now, every}
+	return q.wide()
+}
+
+// wide makes the windows whole ones of the bucket.
+func (q *question) wide() *question {
+	q.every = (q.window + q.unit - 1) / q.unit * q.unit
+	return q
+}
+
+// counted is the same of a panel that reads windows of a minute of the shortest range too.
+func (q *question) counted() *question {
+	c := *q
+	c.unit = max(q.unit, time.Minute)
+	return c.wide()
+}
+
+// rolled is up to when windows are read that the tasks made.
+func (q *question) rolled() time.Time {
+	if q.unit == time.Second {
+		return q.begin()
+	}
+	return floor(known.Now.Truncate(time.Minute), q.every)
 }
 
 // begin is that of the first window.
@@ -118,7 +144,7 @@ type how struct {
 	tags        []string
 	keep        func(*known.Point) bool // nil for all
 	labels      func(map[string]string) // changes what a series is called
-	whole       bool                    // one figure of the whole range
+	once        bool                    // one figure of the whole range
 }
 
 // each calls with the points of the windows, and with the series and the window that each is in.
@@ -138,7 +164,7 @@ func (q *question) each(h how, do func(p *known.Point, labels map[string]string,
 			h.labels(labels)
 		}
 		at := floor(p.At, q.every).UnixMilli()
-		if h.whole {
+		if h.once {
 			at = 0
 		}
 		do(p, labels, at)
@@ -246,4 +272,92 @@ func (q *question) quantile(h how, field, name string, share float64) values {
 		}
 	}
 	return out
+}
+
+// rate is by how much a counter grew in a second of each window, times so much.
+func (q *question) rate(h how, field, name string, times float64) values {
+	return q.grown(h, field, name).times(times / q.every.Seconds())
+}
+
+// number is how many points there are.
+func (q *question) number(h how, name string) values {
+	all := values{}
+	q.each(h, func(_ *known.Point, labels map[string]string, at int64) {
+		series := named(name, labels)
+		all.set(series, at, all[series][at]+1)
+	})
+	return all
+}
+
+// worst is the worst of the states in each window; from the worst. Windows that the tasks made tell only of
+// a state that was held since the point before.
+func (q *question) worst(h how, field string, states []string) values {
+	found := map[string]map[int64]string{}
+	last := map[string]time.Time{}
+	before := *q
+	before.from = q.begin().Add(-gap)
+	before.each(h, func(p *known.Point, labels map[string]string, at int64) {
+		state, ok := p.Fields[field].(string)
+		if !ok {
+			return
+		}
+		series := fmt.Sprint(p.Tags)
+		held := p.At.Sub(last[series]) <= gap
+		last[series] = p.At
+		if p.At.Before(q.begin()) || p.At.Before(q.rolled()) && !held {
+			return
+		}
+		name := named("state", labels)
+		if found[name] == nil {
+			found[name] = map[int64]string{}
+		}
+		if was, ok := found[name][at]; !ok || slices.Index(states, state) < slices.Index(states, was) {
+			found[name][at] = state
+		}
+	})
+	out := values{}
+	for series, of := range found {
+		for at := q.begin(); at.Before(known.Now); at = at.Add(q.every) {
+			state, ok := of[at.UnixMilli()]
+			if !ok {
+				state = "none"
+			}
+			if ok || at.Add(q.every).Before(known.Now) {
+				out.set(series+": "+state, at.UnixMilli(), 1)
+			}
+		}
+	}
+	return out
+}
+
+// newest are the last points of the two minutes before the end, by their tags.
+func (q *question) newest(h how) []*known.Point {
+	last := map[string]*known.Point{}
+	for i := range q.points {
+		p := &q.points[i]
+		if p.Measurement == h.measurement && !p.At.Before(q.to.Add(-2*time.Minute)) && q.of(p, h.by...) && (h.keep == nil || h.keep(p)) {
+			var key string
+			for _, tag := range h.tags {
+				key += p.Tags[tag] + "|"
+			}
+			last[key] = p
+		}
+	}
+	var all []*known.Point
+	for _, key := range slices.Sorted(maps.Keys(last)) {
+		all = append(all, last[key])
+	}
+	return all
+}
+
+// within are the points of the range itself, the newest first.
+func (q *question) within(h how) []*known.Point {
+	var all []*known.Point
+	for i := range q.points {
+		if p := &q.points[i]; p.Measurement == h.measurement && !p.At.Before(q.from) && p.At.Before(q.to) && q.of(p, h.by...) && (h.keep == nil || h.keep(p)) {
+			all = append(all, p)
+		}
+	}
+	slices.Reverse(all)
+	return all
 }

@@ -2,74 +2,94 @@
 
 package proof
 
-import "github.com/cosyvoice-telegraf/cosyvoice-telegraf/test/grafana/known"
+import (
+	"fmt"
+	"time"
+
+	"github.com/cosyvoice-telegraf/cosyvoice-telegraf/test/grafana/known"
+)
 
 var overview = map[string]golden{
-	"Ready": lines(func(q *question) values {
-		return q.stats(how{measurement: "cosyvoice_service", by: servers, whole: true}, "ready", "ready", mean).times(100)
+	"Health at the end of the range": lines(func(*question) values {
+		return values{"code: stuck_dead_thread": {0: 1}} // beta is in each choice
 	}),
-	"RTF p95": lines(func(q *question) values {
-		return q.quantile(how{by: servers, whole: true}, "rtf", "_value", 0.95)
-	}),
-	"First chunk p95": lines(func(q *question) values {
-		return q.quantile(how{by: servers, whole: true}, "first_chunk_seconds", "_value", 0.95)
-	}),
-	"Failed": lines(func(q *question) values {
-		all, failed := 0.0, 0.0
-		q.each(how{measurement: "cosyvoice_synthesis", by: servers}, func(p *known.Point, _ map[string]string, _ int64) {
-			all++
-			if o := p.Tags["outcome"]; o == "error" || o == "stuck" {
-				failed++
-			}
-		})
-		return values{"_value": {0: 100 * failed / all}}
-	}),
-	"Syntheses": lines(func(q *question) values {
-		return q.syntheses(how{by: servers, whole: true}, "_value")
-	}),
-	"Real-time factor: p50, p95, p99": lines(func(q *question) values { return q.quantiles("rtf") }),
-	"First chunk: p50, p95, p99":      lines(func(q *question) values { return q.quantiles("first_chunk_seconds") }),
-	"Syntheses by outcome": lines(func(q *question) values {
+	"Servers at the end of the range": lines(func(q *question) values {
 		all := values{}
-		q.each(how{measurement: "cosyvoice_synthesis", by: servers}, func(p *known.Point, _ map[string]string, at int64) {
-			outcome := p.Tags["outcome"]
-			all.set(outcome, at, all[outcome][at]+1)
-		})
+		for _, p := range q.newest(ofServer) {
+			all.set(named("_value", map[string]string{"host": p.Tags["host"], "instance": p.Tags["instance"]})+": "+p.Fields["state"].(string), 0, 1)
+		}
 		return all
 	}),
-	"Syntheses in flight": lines(func(q *question) values {
-		return q.meanAndHighest(how{measurement: "cosyvoice_service", by: servers, tags: []string{"host", "instance"}}, "in_flight", "in_flight")
+	"Ready":   lines(func(q *question) values { return q.stats(ofServer.whole(), "ready", "ready", mean).times(100) }),
+	"RTF p95": lines(func(q *question) values { return q.quantile(ofSynthesis.whole(), "rtf", "_value", 0.95) }),
+	"First chunk p95": lines(func(q *question) values {
+		return q.quantile(ofSynthesis.whole(), "first_chunk_seconds", "_value", 0.95)
 	}),
-	"GPU memory by owner": lines(memoryByOwner),
-	"GPU temperature": lines(func(q *question) values {
-		return q.meanAndHighest(ofCard, "temperature_c", "temperature_c")
-	}),
+	"Failed":                          lines(failedShare),
+	"Syntheses":                       lines(func(q *question) values { return q.number(ofSynthesis.whole(), "_value") }),
+	"What is wrong, and what to do":   tabled(activeFindings),
+	"Real-time factor: p50, p95, p99": lines(func(q *question) values { return q.quantiles("rtf") }),
+	"First chunk: p50, p95, p99":      lines(func(q *question) values { return q.quantiles("first_chunk_seconds") }),
+	"Syntheses by outcome":            lines(byOutcome),
+	"Syntheses in flight":             lines(func(q *question) values { return q.meanAndHighest(ofServer, "in_flight", "in_flight") }),
+	"GPU memory by owner":             lines(memoryByOwner),
+	"GPU temperature":                 lines(func(q *question) values { return q.meanAndHighest(ofCard, "temperature_c", "temperature_c") }),
 	"GPU utilisation": lines(func(q *question) values {
 		return q.meanAndHighest(ofCard, "utilization_percent", "utilization_max_percent")
 	}),
-	"Processors of the host": lines(func(q *question) values {
-		return q.meanAndHighest(how{measurement: "system_metrics", by: hosts, tags: []string{"host"}}, "cpu_usage_percent", "cpu_usage_percent")
-	}),
+	"Processors of the host": lines(func(q *question) values { return q.meanAndHighest(ofHost, "cpu_usage_percent", "cpu_usage_percent") }),
 }
 
-// ofCard is each card, by the number that it has on its host too.
-var ofCard = how{measurement: "cosyvoice_gpu", by: cards, tags: []string{"host", "uuid"}, labels: func(labels map[string]string) {
-	labels["gpu"] = map[string]string{"GPU-a0": "GPU 0", "GPU-b0": "GPU 0", "GPU-b1": "GPU 1", "GPU-c0": "GPU 0"}[labels["uuid"]]
-}}
+// What panels show series of.
+var (
+	ofHost      = how{measurement: "system_metrics", by: hosts, tags: []string{"host"}}
+	ofServer    = how{measurement: "cosyvoice_service", by: servers, tags: []string{"host", "instance"}}
+	ofRole      = how{measurement: "cosyvoice_process", by: servers, tags: []string{"host", "instance", "role"}}
+	ofSynthesis = how{measurement: "cosyvoice_synthesis", by: servers}
+	// Each card has the number that it has on its host too.
+	ofCard = how{measurement: "cosyvoice_gpu", by: cards, tags: []string{"host", "uuid"}, labels: func(labels map[string]string) {
+		labels["gpu"] = gpuName(labels["uuid"])
+	}}
+)
 
-func (q *question) syntheses(h how, name string) values {
-	h.measurement = "cosyvoice_synthesis"
-	all := values{}
-	q.each(h, func(_ *known.Point, labels map[string]string, at int64) {
-		series := named(name, labels)
-		all.set(series, at, all[series][at]+1)
-	})
-	return all
+func gpuName(uuid string) string { return "GPU " + uuid[len(uuid)-1:] }
+
+func (h how) whole() how {
+	h.once, h.tags, h.labels = true, nil, nil
+	return h
 }
 
+func (h how) kept(tags ...string) how {
+	h.tags = tags
+	return h
+}
+
+func (h how) only(keep func(*known.Point) bool) how {
+	h.keep = keep
+	return h
+}
+
+// quantiles are those of each server.
 func (q *question) quantiles(field string) values {
-	h := how{by: servers, tags: []string{"host", "instance"}}
+	h := ofSynthesis.kept("host", "instance")
 	return join(q.quantile(h, field, "p50", 0.5), q.quantile(h, field, "p95", 0.95), q.quantile(h, field, "p99", 0.99))
+}
+
+// bad are syntheses that failed for another reason than the client's.
+func bad(p *known.Point) bool { return p.Tags["outcome"] == "error" || p.Tags["outcome"] == "stuck" }
+
+func failedShare(q *question) values {
+	all := q.number(ofSynthesis.whole(), "")[""][0]
+	return values{"_value": {0: 100 * q.number(ofSynthesis.whole().only(bad), "")[""][0] / all}}
+}
+
+// byOutcome is how many there are, by fields of the names of the outcomes.
+func byOutcome(q *question) values {
+	all := values{}
+	for _, outcome := range []string{"ok", "error", "abandoned", "stuck"} {
+		all = join(all, q.number(ofSynthesis.only(func(p *known.Point) bool { return p.Tags["outcome"] == outcome }), outcome))
+	}
+	return all
 }
 
 // memoryByOwner is the sum of the cards' means.
@@ -80,11 +100,50 @@ func memoryByOwner(q *question) values {
 		if owner == "total" {
 			name, factor = "limit", 0.95
 		}
-		for _, card := range q.stats(how{measurement: "cosyvoice_gpu", by: cards, tags: []string{"uuid"}}, "memory_"+owner+"_bytes", owner, mean) {
+		for _, card := range q.stats(ofCard, "memory_"+owner+"_bytes", owner, mean) {
 			for at, v := range card {
 				all.set(name, at, all[name][at]+factor*v)
 			}
 		}
 	}
 	return all
+}
+
+// found are the findings whose last is of so late, by their places: the worst first.
+func (q *question) found(late func(*known.Point) bool) []*known.Point {
+	var all []*known.Point
+	for _, code := range []string{"stuck_dead_thread", "no_data", "gpu_memory_leak", "gpu_memory_high", "throttle_thermal"} {
+		last := map[string]*known.Point{}
+		points := q.within(how{measurement: "cosyvoice_diagnosis", by: hosts, keep: func(p *known.Point) bool { return p.Tags["code"] == code && late(p) }})
+		for _, p := range points {
+			if whose := whose(p); last[whose] == nil {
+				last[whose] = p
+				all = append(all, p)
+			}
+		}
+	}
+	return all
+}
+
+// whose is the thing that a point is of, in words.
+func whose(p *known.Point) string {
+	s := p.Tags["host"]
+	for _, tag := range []string{"instance", "uuid"} {
+		if v := p.Tags[tag]; v != "" {
+			s += " " + v
+		}
+	}
+	return s
+}
+
+func activeFindings(q *question) []row {
+	var rows []row
+	for _, p := range q.found(func(p *known.Point) bool { return p.At.After(known.Now.Add(-200 * time.Second)) }) {
+		since := time.Unix(int64(p.Fields["since"].(float64)), 0)
+		rows = append(rows, row{
+			"_time": since, "severity": p.Tags["severity"], "code": p.Tags["code"], "advice": p.Tags["code"], "host": p.Tags["host"], "whose": whose(p),
+			"from": fmt.Sprint(since.Add(-15 * time.Minute).UnixMilli()), "to": fmt.Sprint(since.Add(15 * time.Minute).UnixMilli()),
+		})
+	}
+	return rows
 }

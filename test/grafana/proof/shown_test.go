@@ -16,55 +16,49 @@ import (
 // row is one of a table, by its columns.
 type row map[string]any
 
-// numbers are the numbers that a panel draws.
-func numbers(p *grafana.Panel, frames []*grafana.Frame) (values, error) {
-	out := values{}
-	for _, f := range frames {
+// drawn are the values that a panel draws. A text is a series of its own, which is 1 where it is shown.
+func drawn(p *grafana.Panel, frames []*grafana.Frame) (values, error) {
+	out, frameOf := values{}, map[string]int{}
+	for n, f := range frames {
 		labels := maps.Clone(f.Labels)
 		maps.DeleteFunc(labels, func(_, v string) bool { return v == "" })
-		var times []any
+		times := f.Times()
 		for _, field := range f.Fields {
+			series, shown := named(field.Name, labels), field.Values
 			if field.Type == "time" {
-				times = field.Values
-				break
-			}
-		}
-		for _, field := range f.Fields {
-			if field.Type != "number" {
+				if p.Calc != "" && p.Every {
+					return nil, fmt.Errorf("the time is shown as a figure, since all fields are")
+				}
 				continue
 			}
-			series := named(field.Name, labels)
-			if out[series] != nil {
-				return nil, fmt.Errorf("two series are called %s", series)
-			}
-			out[series] = map[int64]float64{}
 			if p.Calc != "" {
 				single, err := grafana.Reduce(p.Calc, field.Values)
 				if err != nil {
 					return nil, err
 				}
-				if v, ok := grafana.Number(single); ok {
-					out[series][0] = v
-				}
-				continue
+				shown, times = []any{single}, nil
 			}
-			for i, value := range field.Values {
-				v, ok := grafana.Number(value)
-				if !ok {
-					continue
-				}
+			for i, value := range shown {
 				at := int64(0)
 				if times != nil {
 					at = times[i].(time.Time).UnixMilli()
 				}
-				if _, twice := out[series][at]; twice {
-					return nil, fmt.Errorf("%s has two values at %s", series, when(at))
+				v, number := grafana.Number(value)
+				name := series
+				if text, ok := value.(string); ok && text != "" {
+					v, number, name = 1, true, series+": "+text
 				}
-				out[series][at] = v
+				if !number {
+					continue
+				}
+				if _, twice := out[name][at]; twice || out[name] != nil && frameOf[name] != n {
+					return nil, fmt.Errorf("%s is drawn twice, at %s", name, when(at))
+				}
+				out.set(name, at, v)
+				frameOf[name] = n
 			}
 		}
 	}
-	maps.DeleteFunc(out, func(_ string, of map[int64]float64) bool { return len(of) == 0 })
 	return out, nil
 }
 

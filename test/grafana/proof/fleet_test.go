@@ -1,0 +1,72 @@
+//go:build e2e
+
+package proof
+
+import (
+	"github.com/cosyvoice-telegraf/cosyvoice-telegraf/test/grafana/known"
+)
+
+var fleet = map[string]golden{
+	"Hosts, the worst first":      tabled(hostRows),
+	"RTF p95 by host":             lines(func(q *question) values { return q.quantile(ofSynthesis.kept("host"), "rtf", "p95", 0.95) }),
+	"Syntheses by host":           lines(func(q *question) values { return q.number(ofSynthesis.kept("host"), "number") }),
+	"Failures by host":            lines(func(q *question) values { return q.number(ofSynthesis.kept("host").only(bad), "number") }),
+	"GPU utilisation":             overview["GPU utilisation"],
+	"Highest memory, of the card": gpu["Highest memory, of the card"],
+	"Processors of the host":      overview["Processors of the host"],
+}
+
+// hostRows are of the choice of hosts alone: beta has two findings, gamma one, alpha none.
+func hostRows(q *question) []row {
+	h := ofSynthesis.whole()
+	h.by, h.tags = hosts, []string{"host"}
+	numbers, failures, rtf := q.number(h, ""), q.number(h.only(bad), ""), q.quantile(h, "rtf", "", 0.95)
+	var rows []row
+	for _, host := range []struct {
+		name, verdict string
+		findings      float64
+	}{{"beta", "stuck_dead_thread", 2}, {"gamma", "no_data", 1}, {"alpha", "ok", 0}} {
+		heard := q.lastOf("cosyvoice_agent", host.name)
+		if !q.of(heard, "host") {
+			continue
+		}
+		of := " host=" + host.name
+		r := row{"host": host.name, "verdict": host.verdict, "findings": host.findings, "heard": heard.At}
+		if n := numbers[of][0]; n > 0 {
+			r["number"], r["failed"] = n, 100*failures[of][0]/n
+		}
+		if v, ok := rtf[of][0]; ok {
+			r["rtf"] = v
+		}
+		isHost := func(p *known.Point) bool { return p.Tags["host"] == host.name }
+		for _, p := range q.newest(ofServer.only(isHost)) {
+			up, _ := p.Number("up")
+			r["up"], r["servers"] = plus(r["up"], up), plus(r["servers"], 1)
+		}
+		for _, p := range q.newest(ofServer.only(func(p *known.Point) bool { return isHost(p) && p.Fields["in_flight"] != nil })) {
+			v, _ := p.Number("in_flight")
+			r["in_flight"] = plus(r["in_flight"], v)
+		}
+		for _, p := range q.newest(ofHost.only(isHost)) {
+			r["full"], r["temperature"], r["cpu"] = p.Fields["gpu_memory_used_percent"], p.Fields["gpu_temperature_c"], p.Fields["cpu_usage_percent"]
+		}
+		rows = append(rows, r)
+	}
+	return rows
+}
+
+func plus(sum any, v float64) float64 {
+	before, _ := sum.(float64)
+	return before + v
+}
+
+// lastOf is the newest point of a host.
+func (q *question) lastOf(measurement, host string) *known.Point {
+	var last *known.Point
+	for i := range q.points {
+		if p := &q.points[i]; p.Measurement == measurement && p.Tags["host"] == host && p.At.Before(q.to) {
+			last = p
+		}
+	}
+	return last
+}

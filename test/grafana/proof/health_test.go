@@ -1,0 +1,179 @@
+//go:build e2e
+
+package proof
+
+import (
+	"cmp"
+	"slices"
+	"time"
+
+	"github.com/cosyvoice-telegraf/cosyvoice-telegraf/test/grafana/known"
+)
+
+var dataHealth = map[string]golden{
+	"When each host was heard":              tabled(heardNow),
+	"Faults of the monitoring in the range": tabled(monitoringFaults),
+	"Ticks that were heard":                 lines(heardShare),
+	"How far the tasks are behind":          tabled(behind),
+	"Series of the last day":                lines(cardinality),
+	"Collectors that gave readings":         means(ofAgent, 100, "success", "success"),
+	"Driver (NVML)": lines(func(q *question) values {
+		return q.counted().worst(ofHostAgent.only(collector("gpu")), "nvml_state", []string{"hung", "failed", "mismatch", "denied", "absent", "starting", "ok"})
+	}),
+	"Points given up":                      growth(ofHostAgent.only(collector("plugin")), "dropped", "points_dropped_total", "invalid", "points_invalid_total", "skipped", "ticks_skipped_total"),
+	"Lines of the log that tell something": share("log_lines_understood_total", "log_lines_total"),
+	"Log not yet read":                     minutes(means(ofHostAgent.only(collector("log")), 1, "lag", "log_lag_bytes")),
+	"Audio that fits several requests":     share("yields_inferred_total", "yields_total"),
+	"CPU of the plugin":                    rates(ofAgent, 100, "cpu", "cpu_seconds_total"),
+	"Memory of the plugin":                 minutes(means(ofAgent, 1, "memory", "memory_rss_bytes")),
+	"Time of a tick":                       minutes(means(ofAgent, 1, "seconds", "seconds")),
+}
+
+var (
+	ofAgent     = how{measurement: "cosyvoice_agent", by: hosts, tags: []string{"host", "collector"}}
+	ofHostAgent = ofAgent.kept("host")
+)
+
+func collector(name string) func(*known.Point) bool {
+	return func(p *known.Point) bool { return p.Tags["collector"] == name }
+}
+
+// minutes are of windows of a minute or more.
+func minutes(g golden) golden {
+	return lines(func(q *question) values { return g.numbers(q.counted()) })
+}
+
+// share is the growth of a counter in percent of another's.
+func share(part, all string) golden {
+	return lines(func(q *question) values {
+		h := ofHostAgent.only(collector("log"))
+		of, to := q.counted().grown(h, part, "_value"), q.counted().grown(h, all, "_value")
+		for series := range of {
+			for at := range of[series] {
+				if to[series][at] == 0 {
+					delete(of[series], at)
+					continue
+				}
+				of[series][at] *= 100 / to[series][at]
+			}
+		}
+		return of
+	})
+}
+
+// heardShare is of the ticks that are due every ten seconds. The first and the last window may not be
+// whole, and are left out.
+func heardShare(q *question) values {
+	q = q.counted()
+	ticks := q.number(ofHostAgent.only(collector("plugin")), "_value")
+	all := values{}
+	for series := range ticks {
+		for at := q.begin(); !at.Add(q.every).After(q.to); at = at.Add(q.every) {
+			if !at.Before(q.from) {
+				all.set(series, at.UnixMilli(), min(100, 100*ticks[series][at.UnixMilli()]/(q.every.Seconds()/10)))
+			}
+		}
+	}
+	return all
+}
+
+func heardNow(q *question) []row {
+	var rows []row
+	shares := heardShare(q)
+	for _, h := range known.Hosts {
+		last := q.lastOf("cosyvoice_agent", h.Name)
+		if !q.of(last, "host") {
+			continue
+		}
+		age := q.to.Sub(last.At)
+		r := row{"host": h.Name, "age": age.Seconds(), "heard": last.At}
+		if age <= 2*time.Minute {
+			for _, p := range q.newest(ofAgent.only(collector("plugin"))) {
+				if p.Tags["host"] == h.Name {
+					r["uptime"] = p.Fields["uptime_seconds"]
+				}
+			}
+		}
+		var sum, n float64
+		for _, v := range shares[named("_value", map[string]string{"host": h.Name})] {
+			sum, n = sum+v, n+1
+		}
+		if n > 0 {
+			r["points"] = sum / n
+		}
+		rows = append(rows, r)
+	}
+	slices.SortFunc(rows, func(a, b row) int { return cmp.Compare(b["age"].(float64), a["age"].(float64)) })
+	return rows
+}
+
+func monitoringFaults(q *question) []row {
+	var rows []row
+	for _, p := range q.found(func(p *known.Point) bool { return p.Tags["code"] == "no_data" }) {
+		rows = append(rows, row{"_time": p.At, "severity": p.Tags["severity"], "code": p.Tags["code"], "host": p.Tags["host"]})
+	}
+	return rows
+}
+
+// behind is of all that is in the buckets: the tasks ran at the last full minute.
+func behind(q *question) []row {
+	newest := map[string]time.Time{}
+	windows := map[string]map[time.Duration]time.Time{}
+	for i := range q.points {
+		p := &q.points[i]
+		if p.Measurement == "cosyvoice_flight" || p.Measurement == "cosyvoice_diagnosis" {
+			continue
+		}
+		newest[p.Measurement] = p.At
+		for _, length := range []time.Duration{time.Minute, time.Hour} {
+			if end := p.At.Truncate(length).Add(length); !end.After(known.Now.Truncate(length)) {
+				if windows[p.Measurement] == nil {
+					windows[p.Measurement] = map[time.Duration]time.Time{}
+				}
+				windows[p.Measurement][length] = end
+			}
+		}
+	}
+	var rows []row
+	for _, m := range []string{"cosyvoice_agent", "cosyvoice_event", "cosyvoice_gpu", "cosyvoice_model", "cosyvoice_process", "cosyvoice_service", "cosyvoice_synthesis", "system_metrics"} {
+		rows = append(rows, row{
+			"measurement": m, "age": q.to.Sub(newest[m]).Seconds(),
+			"minutes": max(0, newest[m].Sub(windows[m][time.Minute]).Seconds()), "hours": max(0, newest[m].Sub(windows[m][time.Hour]).Seconds()),
+		})
+	}
+	return rows
+}
+
+// cardinality is the number of series with points in the last day: of each field of each.
+func cardinality(q *question) values {
+	raw, events := map[string]bool{}, map[string]bool{}
+	since := q.to.AddDate(0, 0, -1)
+	for i := range q.points {
+		p := &q.points[i]
+		if p.At.Before(since) {
+			continue
+		}
+		in := raw
+		if _, fact := map[string]bool{"cosyvoice_synthesis": true, "cosyvoice_event": true, "cosyvoice_flight": true, "cosyvoice_diagnosis": true}[p.Measurement]; fact {
+			in = events
+		}
+		for field := range p.Fields {
+			in[p.Measurement+named(field, p.Tags)] = true
+		}
+	}
+	all := values{}
+	all.set(named("_value", map[string]string{"bucket": "raw"}), 0, float64(len(raw)))
+	all.set(named("_value", map[string]string{"bucket": "events"}), 0, float64(len(events)))
+	for name, length := range map[string]time.Duration{"1m": time.Minute, "1h": time.Hour} {
+		series := map[string]bool{}
+		for w, fields := range known.Roll(q.points, length) {
+			if !w.At.Before(since) && !w.At.Add(length).After(known.Now.Truncate(length)) {
+				for field := range fields {
+					series[w.Series+field] = true
+				}
+			}
+		}
+		all.set(named("_value", map[string]string{"bucket": name}), 0, float64(len(series)))
+	}
+	return all
+}
