@@ -54,7 +54,7 @@ func evidence(s *scripts) (*panel, error) {
 
 from(bucket: events)
     |> range(start: since, stop: until)
-    |> filter(fn: (r) => r._measurement == "cosyvoice_diagnosis" and r._field !~ /^(since|value|limit)$/ and ` + ofHosts + `)
+    |> filter(fn: (r) => r._measurement == "cosyvoice_diagnosis" and r._field !~ /^(since|value|limit)$/ and ` + ofAny + `)
     |> last()
     |> group()
     |> map(

@@ -157,13 +157,38 @@ func pcie(s *scripts) *panel {
 			En: "What the card sent (tx) and received (rx) over PCIe; read only with pcie = true in cosyvoice.conf.",
 			Zh: "显卡经 PCIe 发送（tx）与接收（rx）的数据；仅在 cosyvoice.conf 中设置 pcie = true 时采集。",
 		},
-		width: 8, unit: units.BytesPerSecondSI, min: cog.ToPtr(0.0), name: "${__field.name} " + whichCard,
+		width: 24, unit: units.BytesPerSecondSI, min: cog.ToPtr(0.0), name: "${__field.name} " + whichCard,
 		none: words.Text{En: "not read: pcie = true in cosyvoice.conf", Zh: "未采集：在 cosyvoice.conf 中设置 pcie = true"},
 		queries: []string{s.windows(ofCards, cards+`
 known = borders(of: "cosyvoice_gpu")
 way = (name) => meanOf(of: "cosyvoice_gpu", known: known, field: "pcie_" + name + "_bytes_per_second", by: ["host", "uuid"], name: name)
 
 union(tables: [way(name: "tx"), way(name: "rx")]) |> named()
+`)},
+	})
+}
+
+// remapped is whether rows of the card's memory are to be replaced, or could not be.
+func remapped(s *scripts) *panel {
+	return timeline(panel{
+		title: words.Text{En: "Rows of memory", Zh: "显存行替换"},
+		about: words.Text{
+			En: "Whether a reset of the card will replace rows of its memory, and whether a row could not be replaced: then the card is to be exchanged.",
+			Zh: "是否有显存行等待重置时替换，以及是否有行无法替换（此时应更换显卡）。",
+		},
+		width: 8, unit: units.Percent, mappings: shares, name: whichCard + " ${__field.name}", interval: "1m", points: 200,
+		none: words.Text{En: "the card does not tell it", Zh: "显卡不提供"},
+		fields: []field{
+			{name: "pending", text: words.Text{En: whichCard + " to be replaced", Zh: whichCard + " 待替换"}},
+			{name: "failure", text: words.Text{En: whichCard + " not replaced", Zh: whichCard + " 替换失败"}},
+		},
+		queries: []string{s.windows(ofCards, cards+`
+known = borders(of: "cosyvoice_gpu")
+rows = (state) =>
+    meanOf(of: "cosyvoice_gpu", known: known, field: "remapped_rows_" + state, by: ["host", "uuid"], name: state)
+        |> map(fn: (r) => ({r with _value: 100.0 * r._value}))
+
+union(tables: [rows(state: "pending"), rows(state: "failure")]) |> named()
 `)},
 	})
 }

@@ -49,7 +49,7 @@ func activeFindings(s *scripts) *panel {
 			column("_time", words.Text{En: "Since", Zh: "开始时间"}, 180, property("unit", "dateTimeAsLocal")),
 			{name: "advice", text: words.Text{En: "What to do now", Zh: "现在怎么做"}, mappings: plainly(ofCauses(causeAdvice)), properties: column("", words.Text{}, 0, wrapped()).properties},
 		},
-		queries: []string{s.plain(active(ofHosts) + `
+		queries: []string{s.plain(active(ofAny) + `
 active
     |> map(
         fn: (r) => ({

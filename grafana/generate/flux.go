@@ -20,6 +20,8 @@ const (
 	ofHosts   = "r.host =~ /^${host:regex}$/"
 	ofServers = ofHosts + " and r.service =~ /^${service:regex}$/ and r.instance =~ /^${instance:regex}$/"
 	ofCards   = ofHosts + " and r.uuid =~ /^${gpu:regex}$/"
+	// What was found is of a server, of a card, or of the host, which has neither tag.
+	ofAny = ofHosts + ` and (r.instance =~ /^${instance:regex}$/ or r.instance !~ /./) and (r.uuid =~ /^${gpu:regex}$/ or r.uuid !~ /./)`
 )
 
 // scripts makes the queries of panels from the queries of the folder flux.

@@ -24,7 +24,7 @@ func gpus(s *scripts) (*board, error) {
 				power(s), temperature(s, 8), coolers(s),
 			}},
 			{title: words.Text{En: "What slows it down, what is broken", Zh: "降频与故障"}, panels: []*panel{
-				cardStatesOver(s), throttling(s), keptDown(s), xids(s), memoryErrors(s), xidEvents(s), pcie(s),
+				cardStatesOver(s), throttling(s), xids(s), xidEvents(s), keptDown(s), memoryErrors(s), remapped(s), pcie(s),
 			}},
 		},
 	}, nil

@@ -108,7 +108,7 @@ func periods(s *scripts) *panel {
 		queries: []string{s.plain(rank() + `
 from(bucket: events)
     |> range(start: since, stop: until)
-    |> filter(fn: (r) => r._measurement == "cosyvoice_diagnosis" and r._field == "since" and ` + ofHosts + `)
+    |> filter(fn: (r) => r._measurement == "cosyvoice_diagnosis" and r._field == "since" and ` + ofAny + `)
     |> map(fn: (r) => ({r with whose: r.host + (if exists r.instance then " " + r.instance else "") + (if exists r.uuid then " " + r.uuid else "")}))
     |> group(columns: ["code", "severity", "whose"])
     |> reduce(

@@ -54,9 +54,10 @@ func (s *scripts) quantiles(quantity, by string) (string, error) {
 
 // verdict is the sentence of the worst that is found.
 func verdict(s *scripts) *panel {
+	unheard := words.HealthUnknown.With(words.Span(120))
 	mappings := append([]mapping{
 		{value: "ok", text: words.HealthOK, color: green},
-		{value: "unknown", text: words.Text{En: "Unknown: nothing was heard of the plugin for two minutes. See Data health.", Zh: "未知：两分钟内没有收到插件的数据，请查看“数据健康”。"}, color: purple},
+		{value: "unknown", text: words.Text{En: unheard.In(words.English), Zh: unheard.In(words.Chinese)}, color: purple},
 	}, ofCauses(causeAnswer)...)
 	p := word(panel{
 		title: words.Text{En: "Health at the end of the range", Zh: "健康状况（所选时间末）"},
@@ -65,7 +66,7 @@ func verdict(s *scripts) *panel {
 			Zh: "一句话说明最严重的问题；没有发现问题时为绿色。紫色表示没有收到插件数据，情况未知。",
 		},
 		width: 24, height: 4, unit: units.String, mappings: mappings,
-		queries: []string{s.plain(active(ofHosts) + `
+		queries: []string{s.plain(active(ofAny) + `
 heard =
     from(bucket: raw.name)
         |> range(start: date.sub(d: 2m, from: until), stop: until)

@@ -24,23 +24,28 @@ func stateNow(s *scripts, width, height uint32) *panel {
     |> group(columns: ["host", "instance"])
     |> sort(columns: ["_time"])
     |> last(column: "_time")
-    |> keep(columns: ["_time", "_value", "host", "instance"])
+    |> keep(columns: ["_value", "host", "instance"])
 `)},
 	})
 }
 
-// availability is the share of the known time in which the servers were ready or busy.
+// availability is the share of the ticks at which the servers answered.
 func availability(s *scripts, width uint32) *panel {
 	return figure(panel{
 		title: words.Text{En: "Ready", Zh: "可用率"},
 		about: words.Text{
-			En: "Share of the time of the range in which the servers answered, of the time of which something is known.",
-			Zh: "所选时间内服务可响应的比例（只计有数据的时间）。",
+			En: "Share of the ticks of the range at which the servers answered, of those of which something is known. Green from 99 % on, orange from 95 %.",
+			Zh: "所选时间内服务可响应的采样比例（只计有数据的采样）。99% 以上为绿色，95% 以上为橙色。",
 		},
 		width: width, height: 4, unit: units.Percent, decimals: cog.ToPtr(1.0),
 		steps: []step{{lowest, red}, {95, orange}, {99, green}},
-		queries: []string{s.windows(ofServers, `meanOf(of: "cosyvoice_service", known: borders(of: "cosyvoice_service"), field: "ready", by: [], name: "ready")
-    |> map(fn: (r) => ({r with _value: 100.0 * r._value}))
+		queries: []string{s.windows(ofServers, `known = borders(of: "cosyvoice_service")
+ticks = (inTier, ofRaw, name) => sumOver(of: "cosyvoice_service", known: known, inRaw: "ready", inTier: inTier, ofRaw: ofRaw, by: [], name: name)
+
+union(tables: [ticks(inTier: "ready_sum", ofRaw: sum, name: "ready"), ticks(inTier: "ready_count", ofRaw: count, name: "all")])
+    |> group()
+    |> pivot(rowKey: [], columnKey: ["_field"], valueColumn: "_value")
+    |> map(fn: (r) => ({_value: 100.0 * r.ready / r.all}))
 `)},
-	}, "mean")
+	}, "lastNotNull")
 }

@@ -75,7 +75,7 @@ func failed(s *scripts) *panel {
 			Zh: "所选时间内最近 50 次失败、卡住、客户端断开或音频被截断的合成。",
 		},
 		width: 24, height: 10, unit: units.String, none: words.Text{En: "none in the range", Zh: "所选时间内没有"}, columns: synthesisOrder, hidden: []string{"host", "from", "to"}, fields: synthesisColumns,
-		queries: []string{s.plain(newestSyntheses(ofServers+` and (r.outcome != "ok" or r.error != "")`, 50))},
+		queries: []string{s.plain(newestSyntheses(ofServers+` and (r.outcome != "ok" or r.error =~ /./)`, 50))},
 	})
 }
 

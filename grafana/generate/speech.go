@@ -45,8 +45,8 @@ func rtfOver(s *scripts, width uint32) *panel {
 	return figure(panel{
 		title: words.Text{En: "RTF p95", Zh: "RTF p95"},
 		about: words.Text{
-			En: "95 % of the syntheses of the range that went well needed at most this many seconds of computing for a second of audio. From 1 on a listener waits.",
-			Zh: "所选时间内成功的合成中，95% 每秒音频所需的计算秒数不超过此值。达到 1 时听者需要等待。",
+			En: "95 % of the syntheses of the range that went well needed at most this many seconds of computing for a second of audio. Orange from 0.7 on; red from 1 on, when a listener waits.",
+			Zh: "所选时间内成功的合成中，95% 每秒音频所需的计算秒数不超过此值。0.7 以上为橙色；达到 1 为红色，听者需要等待。",
 		},
 		width: width, height: 4, unit: units.NoUnit, decimals: cog.ToPtr(2.0), queries: s.over("rtf", "0.95"), none: noSyntheses,
 		steps: []step{{lowest, green}, {0.7, orange}, {1, red}},
@@ -69,13 +69,13 @@ func failedOver(s *scripts, width uint32) *panel {
 	return figure(panel{
 		title: words.Text{En: "Failed", Zh: "失败率"},
 		about: words.Text{
-			En: "Share of the syntheses of the range that failed or got stuck. A client that left is no failure.",
-			Zh: "所选时间内失败或卡住的合成所占比例。客户端中途断开不算失败。",
+			En: "Share of the syntheses of the range that failed or got stuck. A client that left is no failure. Yellow above 0, orange from 1 %, red from 5 %.",
+			Zh: "所选时间内失败或卡住的合成所占比例。客户端中途断开不算失败。大于 0 为黄色，1% 起为橙色，5% 起为红色。",
 		},
 		width: width, height: 4, unit: units.Percent, decimals: cog.ToPtr(1.0), none: noSyntheses,
 		steps: []step{{lowest, green}, {0.0001, yellow}, {1, orange}, {5, red}},
 		queries: []string{s.windows(ofServers, `known = borders(of: "cosyvoice_synthesis")
-all = sumOver(known: known, inRaw: "request_id", inTier: "points_count", ofRaw: count, by: ["outcome"], name: "number")
+all = sumOver(of: "cosyvoice_synthesis", known: known, inRaw: "request_id", inTier: "points_count", ofRaw: count, by: ["outcome"], name: "number")
 
 all
     |> map(fn: (r) => ({failed: if r.outcome == "error" or r.outcome == "stuck" then r._value else 0.0, all: r._value}))
@@ -95,7 +95,7 @@ func numberOver(s *scripts, width uint32) *panel {
 		},
 		width: width, height: 4, unit: units.Short, decimals: cog.ToPtr(0.0), none: noSyntheses,
 		queries: []string{s.windows(ofServers, `known = borders(of: "cosyvoice_synthesis")
-sumOver(known: known, inRaw: "request_id", inTier: "points_count", ofRaw: count, by: [], name: "number") |> keep(columns: ["_value"])
+sumOver(of: "cosyvoice_synthesis", known: known, inRaw: "request_id", inTier: "points_count", ofRaw: count, by: [], name: "number") |> keep(columns: ["_value"])
 `)},
 	}, "lastNotNull")
 }

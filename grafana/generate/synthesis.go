@@ -54,6 +54,7 @@ func syntheses(s *scripts) (*board, error) {
 			requests(s, 8), modes, numberByMode(s), errorsByClass(s), stalls(s), waits(s), concurrency(s, 16), inFlight(s, 8),
 		}},
 		{title: words.Text{En: "Single ones", Zh: "单次合成"}, panels: []*panel{slow, failed(s)}},
+		{title: words.Text{En: "Models of a Triton server", Zh: "Triton 服务的模型"}, panels: triton(s)},
 	}
 	return b, nil
 }
@@ -64,7 +65,7 @@ func audioOver(s *scripts, width uint32) *panel {
 		about: words.Text{En: "Length of all audio that was handed out in the range.", Zh: "所选时间内产出的音频总长度。"},
 		width: width, height: 4, unit: units.Seconds, none: noSyntheses,
 		queries: []string{s.windows(ofServers, `known = borders(of: "cosyvoice_synthesis")
-sumOver(known: known, inRaw: "audio_seconds", inTier: "audio_seconds_sum", ofRaw: sum, by: [], name: "audio") |> keep(columns: ["_value"])
+sumOver(of: "cosyvoice_synthesis", known: known, inRaw: "audio_seconds", inTier: "audio_seconds_sum", ofRaw: sum, by: [], name: "audio") |> keep(columns: ["_value"])
 `)},
 	}, "lastNotNull")
 }
@@ -73,13 +74,13 @@ func stalledOver(s *scripts, width uint32) *panel {
 	return figure(panel{
 		title: words.Text{En: "Streams that stalled", Zh: "播放卡顿的流"},
 		about: words.Text{
-			En: "Share of the streams of the range during which a client that plays what it has would have run out of audio.",
-			Zh: "所选时间内，边收边播的客户端会出现断音的流所占比例。",
+			En: "Share of the streams of the range during which a client that plays what it has would have run out of audio. Yellow above 0, orange from 1 %, red from 5 %.",
+			Zh: "所选时间内，边收边播的客户端会出现断音的流所占比例。大于 0 为黄色，1% 起为橙色，5% 起为红色。",
 		},
 		width: width, height: 4, unit: units.Percent, decimals: cog.ToPtr(1.0), none: words.Text{En: "no streams", Zh: "没有流式合成"},
 		steps: []step{{lowest, green}, {0.0001, yellow}, {1, orange}, {5, red}},
 		queries: []string{s.windows(ofServers, `known = borders(of: "cosyvoice_synthesis")
-streams = (inTier, ofRaw, name) => sumOver(known: known, inRaw: "playback_stalled", inTier: inTier, ofRaw: ofRaw, by: [], name: name)
+streams = (inTier, ofRaw, name) => sumOver(of: "cosyvoice_synthesis", known: known, inRaw: "playback_stalled", inTier: inTier, ofRaw: ofRaw, by: [], name: name)
 
 union(tables: [streams(inTier: "playback_stalled_sum", ofRaw: sum, name: "stalled"), streams(inTier: "playback_stalled_count", ofRaw: count, name: "all")])
     |> group()
@@ -120,7 +121,7 @@ func byMode(s *scripts) (*panel, error) {
 			Zh: "每种模式成功的合成中有 95% 不超过此值。",
 		},
 		width: 8, unit: units.NoUnit, min: cog.ToPtr(0.0), name: "${__field.labels.mode}", interval: "1m", points: 120, none: noSyntheses,
-		queries: []string{strings.TrimRight(text, "\n") + "\n    |> drop(columns: [\"p50\", \"p99\"])\n"},
+		queries: []string{strings.TrimRight(text, "\n") + "\n    |> drop(columns: [\"p50\", \"p99\"])\n" + filled("mode", list("mode"))},
 	}), nil
 }
 
@@ -130,7 +131,7 @@ func numberByMode(s *scripts) *panel {
 		about: words.Text{En: "How many syntheses of each mode ended in each window.", Zh: "每个时间窗口内各模式结束的合成次数。"},
 		width: 8, unit: units.Short, decimals: cog.ToPtr(0.0), min: cog.ToPtr(0.0), interval: "1m", none: noSyntheses, name: "${__field.labels.mode}",
 		queries: []string{s.windows(ofServers, `number(known: borders(of: "cosyvoice_synthesis"), by: ["mode"])
-`)},
+`+filled("mode", list("mode", "_field")))},
 	})
 }
 
@@ -143,8 +144,8 @@ func errorsByClass(s *scripts) *panel {
 		},
 		width: 8, unit: units.Short, decimals: cog.ToPtr(0.0), min: cog.ToPtr(0.0), interval: "1m", name: "${__field.labels.error}",
 		none: words.Text{En: "no errors in the range", Zh: "所选时间内没有错误"},
-		queries: []string{s.windows(ofServers+` and (r.outcome == "error" or r.error != "")`, `number(known: borders(of: "cosyvoice_synthesis"), by: ["error"])
-`)},
+		queries: []string{s.windows(ofServers+` and (r.outcome == "error" or r.error =~ /./)`, `number(known: borders(of: "cosyvoice_synthesis"), by: ["error"])
+`+filled("error", list("error", "_field")))},
 	})
 }
 
@@ -218,4 +219,9 @@ union(
 `)},
 	}
 	return finish(p)
+}
+
+// filled gives series without a tag a name for it, so that a legend has one.
+func filled(tag, by string) string {
+	return fmt.Sprintf("    |> map(fn: (r) => ({r with %[1]s: if exists r.%[1]s then r.%[1]s else \"?\"}))\n    |> group(columns: %[2]s)\n", tag, by)
 }

@@ -119,12 +119,12 @@ number = (known, by) =>
         |> merged(by: by)
         |> group(columns: array.concat(arr: by, v: ["_field"]))
 
-// sumOver is the sum of a field of the syntheses over the whole time.
-sumOver = (known, inRaw, inTier, ofRaw, by, name) =>
+// sumOver is the sum of a field over the whole time, or the number of its values.
+sumOver = (of, known, inRaw, inTier, ofRaw, by, name) =>
     over(
-        of: "cosyvoice_synthesis",
+        of: of,
         borders: known,
-        points: events,
+        points: if of == "cosyvoice_synthesis" then events else raw.name,
         read: (tables=<-, isRaw) => {
             named = if isRaw then inRaw else inTier
             add = if isRaw then ofRaw else sum
@@ -240,7 +240,7 @@ histogram = (known, quantity, bins) => {
     empty = array.from(rows: array.map(arr: bins, fn: (x) => ({_time: begin, bin: x, _value: 0.0}))) |> group(columns: ["bin"])
 
     // Where there is nothing, there are no bins either.
-    number = sumOver(known: known, inRaw: "request_id", inTier: "points_count", ofRaw: count, by: [], name: "number")
+    number = sumOver(of: "cosyvoice_synthesis", known: known, inRaw: "request_id", inTier: "points_count", ofRaw: count, by: [], name: "number")
     some = length(arr: number |> findColumn(fn: (key) => true, column: "_value")) > 0
 
     return
