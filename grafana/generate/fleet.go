@@ -100,7 +100,7 @@ func hosts(s *scripts) *panel {
 				stepsOf(step{lowest, green}, step{80, orange}, step{85, red}))...),
 			percent("cpu", "CPU", "CPU", 0, step{lowest, green}, step{90, orange}, step{97, red}),
 		},
-		queries: []string{s.windows(ofHosts, active(ofHosts)+codes()+`
+		queries: []string{s.whole(ofHosts, active(ofHosts)+codes()+`
 told = (tables=<-, name) =>
     tables
         |> toFloat()

@@ -81,6 +81,12 @@ gap = 90s // between two points: of a longer time nothing is known
 	return s.finish(head + s.tiers + s.used(body) + "\n" + body)
 }
 
+// whole is the same for one figure of the whole range, which has no windows: only as much beyond the
+// range is read as a point of the bucket is long.
+func (s *scripts) whole(only, body string) string {
+	return strings.Replace(s.windows(only, body), "window = v.windowPeriod", "window = 1s", 1)
+}
+
 // counted is the same for what is slow to count point by point: the windows of a minute are the
 // finest that are read, where there are any.
 func (s *scripts) counted(only, body string) string {

@@ -36,7 +36,7 @@ func quantileLines(english, chinese, unit, query string, width uint32, steps ...
 
 // over is a quantile of the whole range as one figure.
 func (s *scripts) over(quantity, q string) []string {
-	return []string{s.windows(ofServers, `known = borders(of: "cosyvoice_synthesis")
+	return []string{s.whole(ofServers, `known = borders(of: "cosyvoice_synthesis")
 quantileOver(known: known, quantity: "`+quantity+`", q: `+q+`, by: [])
 `)}
 }
@@ -74,7 +74,7 @@ func failedOver(s *scripts, width uint32) *panel {
 		},
 		width: width, height: 4, unit: units.Percent, decimals: cog.ToPtr(1.0), none: noSyntheses,
 		steps: []step{{lowest, green}, {0.0001, yellow}, {1, orange}, {5, red}},
-		queries: []string{s.windows(ofServers, `known = borders(of: "cosyvoice_synthesis")
+		queries: []string{s.whole(ofServers, `known = borders(of: "cosyvoice_synthesis")
 all = sumOver(of: "cosyvoice_synthesis", known: known, inRaw: "request_id", inTier: "points_count", ofRaw: count, by: ["outcome"], name: "number")
 
 all
@@ -94,7 +94,7 @@ func numberOver(s *scripts, width uint32) *panel {
 			Zh: "所选时间内结束的合成次数（无论结果），以日志或服务上报为准。",
 		},
 		width: width, height: 4, unit: units.Short, decimals: cog.ToPtr(0.0), none: noSyntheses,
-		queries: []string{s.windows(ofServers, `known = borders(of: "cosyvoice_synthesis")
+		queries: []string{s.whole(ofServers, `known = borders(of: "cosyvoice_synthesis")
 sumOver(of: "cosyvoice_synthesis", known: known, inRaw: "request_id", inTier: "points_count", ofRaw: count, by: [], name: "number") |> keep(columns: ["_value"])
 `)},
 	}, "lastNotNull")

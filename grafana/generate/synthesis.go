@@ -64,7 +64,7 @@ func audioOver(s *scripts, width uint32) *panel {
 		title: words.Text{En: "Audio made", Zh: "产出音频"},
 		about: words.Text{En: "Length of all audio that was handed out in the range.", Zh: "所选时间内产出的音频总长度。"},
 		width: width, height: 4, unit: units.Seconds, none: noSyntheses,
-		queries: []string{s.windows(ofServers, `known = borders(of: "cosyvoice_synthesis")
+		queries: []string{s.whole(ofServers, `known = borders(of: "cosyvoice_synthesis")
 sumOver(of: "cosyvoice_synthesis", known: known, inRaw: "audio_seconds", inTier: "audio_seconds_sum", ofRaw: sum, by: [], name: "audio") |> keep(columns: ["_value"])
 `)},
 	}, "lastNotNull")
@@ -79,7 +79,7 @@ func stalledOver(s *scripts, width uint32) *panel {
 		},
 		width: width, height: 4, unit: units.Percent, decimals: cog.ToPtr(1.0), none: words.Text{En: "no streams", Zh: "没有流式合成"},
 		steps: []step{{lowest, green}, {0.0001, yellow}, {1, orange}, {5, red}},
-		queries: []string{s.windows(ofServers, `known = borders(of: "cosyvoice_synthesis")
+		queries: []string{s.whole(ofServers, `known = borders(of: "cosyvoice_synthesis")
 streams = (inTier, ofRaw, name) => sumOver(of: "cosyvoice_synthesis", known: known, inRaw: "playback_stalled", inTier: inTier, ofRaw: ofRaw, by: [], name: name)
 
 union(tables: [streams(inTier: "playback_stalled_sum", ofRaw: sum, name: "stalled"), streams(inTier: "playback_stalled_count", ofRaw: count, name: "all")])
