@@ -115,7 +115,7 @@ newest = (measurement, field) =>
         |> last()
         |> toFloat()
 known = borders(of: "cosyvoice_synthesis")
-outcomes = sumOver(of: "cosyvoice_synthesis", known: known, inRaw: "request_id", inTier: "points_count", ofRaw: count, by: ["host", "outcome"], name: "number")
+outcomes = sumOver(of: "cosyvoice_synthesis", known: known, inRaw: "request_id", inTier: "points_count", ofRaw: count, by: ["host", "outcome"], name: "number") |> filter(fn: (r) => exists r.outcome)
 heard = (bucket, field, start) =>
     from(bucket: bucket)
         |> range(start: start, stop: until)

@@ -164,9 +164,9 @@ func tiersLate(s *scripts) *panel {
         |> range(start: date.sub(d: 2d, from: until), stop: until)
         |> filter(fn: condition)
         |> last()
-        |> map(fn: (r) => ({measurement: r._measurement, of: of, _value: int(v: r._time) + int(v: end)}))
+        |> map(fn: (r) => ({measurement: r._measurement, of: of, _value: float(v: int(v: until) - int(v: r._time) - int(v: end)) / 1000000000.0}))
 marks = (r) => %s
-seconds = (ns) => if ns < 0 then 0.0 else float(v: ns) / 1000000000.0
+behind = (tier, point) => if tier > point then tier - point else 0.0
 windows = (r) => r._field == "points_count"
 
 union(
@@ -178,15 +178,15 @@ union(
     ],
 )
     |> group(columns: ["measurement", "of"])
-    |> max()
+    |> min()
     |> group()
     |> pivot(rowKey: ["measurement"], columnKey: ["of"], valueColumn: "_value")
     |> map(
         fn: (r) => ({
             measurement: r.measurement,
-            age: seconds(ns: int(v: until) - r.point),
-            minutes: seconds(ns: r.point - r.minute),
-            hours: seconds(ns: r.point - r.hour),
+            age: r.point,
+            minutes: if exists r.minute and exists r.point then behind(tier: r.minute, point: r.point) else r.minute,
+            hours: if exists r.hour and exists r.point then behind(tier: r.hour, point: r.point) else r.hour,
         }),
     )
     |> sort(columns: ["measurement"])

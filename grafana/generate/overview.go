@@ -71,9 +71,10 @@ heard =
     from(bucket: raw.name)
         |> range(start: date.sub(d: 2m, from: until), stop: until)
         |> filter(fn: (r) => r._measurement == "cosyvoice_agent" and r.collector == "plugin" and r._field == "success" and ` + ofHosts + `)
+        |> last()
         |> group()
-        |> count()
-        |> map(fn: (r) => ({place: 250, code: "ok"}))
+        |> map(fn: (r) => ({r with place: 250, code: "ok"})) // of r, or there would be no row
+        |> keep(columns: ["place", "code"])
 
 union(tables: [active |> map(fn: (r) => ({place: if r.severity == "info" then 260 else r.place, code: r.code})), heard, array.from(rows: [{place: 255, code: "unknown"}])])
     |> sort(columns: ["place"])

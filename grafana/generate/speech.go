@@ -78,6 +78,7 @@ func failedOver(s *scripts, width uint32) *panel {
 all = sumOver(of: "cosyvoice_synthesis", known: known, inRaw: "request_id", inTier: "points_count", ofRaw: count, by: ["outcome"], name: "number")
 
 all
+    |> filter(fn: (r) => exists r.outcome)
     |> map(fn: (r) => ({failed: if r.outcome == "error" or r.outcome == "stuck" then r._value else 0.0, all: r._value}))
     |> group()
     |> reduce(identity: {failed: 0.0, all: 0.0}, fn: (r, accumulator) => ({failed: accumulator.failed + r.failed, all: accumulator.all + r.all}))
