@@ -7,7 +7,8 @@ import (
 
 // event is a fact of a host.
 func (h Host) event(at time.Time, kind, severity, instance, uuid, message string, more map[string]any) Point {
-	p := Point{"cosyvoice_event", map[string]string{"host": h.Name, "kind": kind, "severity": severity, "instance": instance, "uuid": uuid}, at, map[string]any{"message": message}}
+	p, _ := h.of("cosyvoice_event", at, map[string]string{"kind": kind, "severity": severity, "instance": instance, "uuid": uuid})
+	p.Fields["message"] = message
 	if instance != "" {
 		p.Tags["version"] = h.version(at)
 	}
@@ -95,9 +96,8 @@ func (h Host) findings() []Point {
 		}
 		from := found.from.Truncate(found.every)
 		for at := from; at.Before(found.to); at = at.Add(found.every) {
-			p := Point{"cosyvoice_diagnosis", map[string]string{
-				"host": h.Name, "code": found.code, "severity": found.severity, "instance": found.instance, "uuid": found.uuid,
-			}, at, map[string]any{"since": float64(from.Unix()), "limit": 90.0}}
+			p, _ := h.of("cosyvoice_diagnosis", at, map[string]string{"code": found.code, "severity": found.severity, "instance": found.instance, "uuid": found.uuid})
+			p.Fields["since"], p.Fields["limit"] = float64(from.Unix()), 90.0
 			for _, name := range append(found.evidence, "value") {
 				p.Fields[name] = 90 + 100*share(found.code+name, at)
 				if strings.HasSuffix(name, "_bytes") {

@@ -68,6 +68,9 @@ func Points() []Point {
 	}
 	points = append(points, Hosts[0].flight(crash, crashed)...)
 	points = append(points, Hosts[1].flight(stuck, stuckAt)...)
+	for i := range points {
+		points[i].Series = points[i].named()
+	}
 	slices.SortStableFunc(points, func(a, b Point) int { return a.At.Compare(b.At) })
 	return points
 }
@@ -112,7 +115,7 @@ func Write(points []Point, rolled time.Time) Lines {
 	var l Lines
 	for i := range points {
 		p := &points[i]
-		if text := line(p.series(), p.Fields, p.At); p.fact() {
+		if text := line(p.Series, p.Fields, p.At); p.fact() {
 			l.Events = append(l.Events, text)
 		} else if p.At.After(Now.Add(-30 * 24 * time.Hour)) {
 			l.Raw = append(l.Raw, text)

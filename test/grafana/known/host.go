@@ -26,7 +26,7 @@ func (h Host) tick(at time.Time) []Point {
 
 // of begins a point.
 func (h Host) of(measurement string, at time.Time, tags map[string]string) (Point, figures) {
-	p := Point{measurement, map[string]string{"host": h.Name}, at, map[string]any{}}
+	p := Point{Measurement: measurement, Tags: map[string]string{"host": h.Name}, At: at, Fields: map[string]any{}}
 	maps.Copy(p.Tags, tags)
 	f := figures{fmt.Sprint(measurement, h.Name, tags["uuid"], tags["instance"], tags["role"], tags["model"], tags["collector"]), at, begin.Add(-24 * time.Hour), p.Fields}
 	return p, f

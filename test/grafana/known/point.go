@@ -15,6 +15,7 @@ type Point struct {
 	Tags        map[string]string // empty ones are left out
 	At          time.Time
 	Fields      map[string]any // float64, int or string
+	Series      string         // measurement and tags, as in line protocol
 }
 
 // Number is the value of a field, if the point has it.
@@ -37,8 +38,8 @@ func (p *Point) fact() bool {
 	return false
 }
 
-// series is the measurement and the tags in line protocol.
-func (p *Point) series() string {
+// named writes the measurement and the tags.
+func (p *Point) named() string {
 	var s strings.Builder
 	s.WriteString(p.Measurement)
 	for _, name := range slices.Sorted(maps.Keys(p.Tags)) {

@@ -26,7 +26,7 @@ func Roll(points []Point, length time.Duration) map[Window]map[string]any {
 		if p.Measurement == "cosyvoice_flight" || p.Measurement == "cosyvoice_diagnosis" {
 			continue
 		}
-		series := p.series()
+		series := p.Series
 		w := all[Window{series, p.At.Truncate(length)}]
 		if w == nil {
 			w = map[string]any{}

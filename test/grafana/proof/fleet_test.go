@@ -63,8 +63,8 @@ func plus(sum any, v float64) float64 {
 // lastOf is the newest point of a host.
 func (q *question) lastOf(measurement, host string) *known.Point {
 	var last *known.Point
-	for i := range q.points {
-		if p := &q.points[i]; p.Measurement == measurement && p.Tags["host"] == host && p.At.Before(q.to) {
+	for i := range q.points[measurement] {
+		if p := &q.points[measurement][i]; p.Tags["host"] == host && p.At.Before(q.to) {
 			last = p
 		}
 	}

@@ -16,7 +16,13 @@ var gpu = map[string]golden{
 	"Highest memory, of the card":      lines(fullness),
 	"Memory busy":                      both(ofCard, "memory_utilization_percent"),
 	"Energy of the range": lines(func(q *question) values {
-		return q.counted().grown(ofCard.whole(), "energy_joules", "energy").times(1 / 3.6e6)
+		var joules float64
+		for _, card := range q.counted().grown(ofCard, "energy_joules", "") {
+			for _, v := range card {
+				joules += v
+			}
+		}
+		return values{"energy": {0: joules / 3.6e6}}
 	}),
 	"GPU utilisation":     overview["GPU utilisation"],
 	"SM clock":            both(ofCard, "clock_sm_hz"),
@@ -30,6 +36,7 @@ var gpu = map[string]golden{
 		"thermal", "violation_thermal_seconds_total", "power", "violation_power_seconds_total", "reliability", "violation_reliability_seconds_total"),
 	"Faults reported by the driver (Xid)": growth(ofCard, "xids", "xids_total"),
 	"Memory errors (ECC)":                 growth(ofCard, "corrected", "ecc_corrected_volatile_total", "uncorrected", "ecc_uncorrected_volatile_total"),
+	"Rows of memory":                      means(ofCard, 100, "pending", "remapped_rows_pending", "failure", "remapped_rows_failure"),
 	"What the driver reported": tabled(func(q *question) []row {
 		return q.events(hosts, func(p *known.Point) bool {
 			return regexp.MustCompile(`^(gpu_|driver_|xid)`).MatchString(p.Tags["kind"])

@@ -4,6 +4,7 @@ package proof
 
 import (
 	"cmp"
+	"iter"
 	"slices"
 	"time"
 
@@ -47,17 +48,7 @@ func minutes(g golden) golden {
 func share(part, all string) golden {
 	return lines(func(q *question) values {
 		h := ofHostAgent.only(collector("log"))
-		of, to := q.counted().grown(h, part, "_value"), q.counted().grown(h, all, "_value")
-		for series := range of {
-			for at := range of[series] {
-				if to[series][at] == 0 {
-					delete(of[series], at)
-					continue
-				}
-				of[series][at] *= 100 / to[series][at]
-			}
-		}
-		return of
+		return q.counted().grown(h, part, "Value").over(q.counted().grown(h, all, "Value")).times(100)
 	})
 }
 
@@ -65,7 +56,7 @@ func share(part, all string) golden {
 // whole, and are left out.
 func heardShare(q *question) values {
 	q = q.counted()
-	ticks := q.number(ofHostAgent.only(collector("plugin")), "_value")
+	ticks := q.number(ofHostAgent.only(collector("plugin")), "Value")
 	all := values{}
 	for series := range ticks {
 		for at := q.begin(); !at.Add(q.every).After(q.to); at = at.Add(q.every) {
@@ -95,7 +86,7 @@ func heardNow(q *question) []row {
 			}
 		}
 		var sum, n float64
-		for _, v := range shares[named("_value", map[string]string{"host": h.Name})] {
+		for _, v := range shares[named("Value", map[string]string{"host": h.Name})] {
 			sum, n = sum+v, n+1
 		}
 		if n > 0 {
@@ -119,8 +110,7 @@ func monitoringFaults(q *question) []row {
 func behind(q *question) []row {
 	newest := map[string]time.Time{}
 	windows := map[string]map[time.Duration]time.Time{}
-	for i := range q.points {
-		p := &q.points[i]
+	for p := range q.all() {
 		if p.Measurement == "cosyvoice_flight" || p.Measurement == "cosyvoice_diagnosis" {
 			continue
 		}
@@ -144,36 +134,46 @@ func behind(q *question) []row {
 	return rows
 }
 
-// cardinality is the number of series with points in the last day: of each field of each.
+// cardinality is the number of series with points in the last day.
 func cardinality(q *question) values {
-	raw, events := map[string]bool{}, map[string]bool{}
+	series := map[string]map[string]bool{"raw": {}, "events": {}, "1m": {}, "1h": {}}
 	since := q.to.AddDate(0, 0, -1)
-	for i := range q.points {
-		p := &q.points[i]
+	for p := range q.all() {
 		if p.At.Before(since) {
 			continue
 		}
-		in := raw
-		if _, fact := map[string]bool{"cosyvoice_synthesis": true, "cosyvoice_event": true, "cosyvoice_flight": true, "cosyvoice_diagnosis": true}[p.Measurement]; fact {
-			in = events
+		bucket := "raw"
+		switch p.Measurement {
+		case "cosyvoice_synthesis", "cosyvoice_event", "cosyvoice_flight", "cosyvoice_diagnosis":
+			bucket = "events"
 		}
-		for field := range p.Fields {
-			in[p.Measurement+named(field, p.Tags)] = true
+		name := named(p.Measurement, p.Tags)
+		series[bucket][name] = true
+		if p.Measurement == "cosyvoice_flight" || p.Measurement == "cosyvoice_diagnosis" {
+			continue
+		}
+		for bucket, length := range map[string]time.Duration{"1m": time.Minute, "1h": time.Hour} {
+			if p.At.Before(known.Now.Truncate(length)) {
+				series[bucket][name] = true
+			}
 		}
 	}
 	all := values{}
-	all.set(named("_value", map[string]string{"bucket": "raw"}), 0, float64(len(raw)))
-	all.set(named("_value", map[string]string{"bucket": "events"}), 0, float64(len(events)))
-	for name, length := range map[string]time.Duration{"1m": time.Minute, "1h": time.Hour} {
-		series := map[string]bool{}
-		for w, fields := range known.Roll(q.points, length) {
-			if !w.At.Before(since) && !w.At.Add(length).After(known.Now.Truncate(length)) {
-				for field := range fields {
-					series[w.Series+field] = true
+	for bucket, of := range series {
+		all.set(named("Value", map[string]string{"bucket": bucket}), 0, float64(len(of)))
+	}
+	return all
+}
+
+// all are the points of all measurements.
+func (q *question) all() iter.Seq[*known.Point] {
+	return func(yield func(*known.Point) bool) {
+		for _, points := range q.points {
+			for i := range points {
+				if !yield(&points[i]) {
+					return
 				}
 			}
 		}
-		all.set(named("_value", map[string]string{"bucket": name}), 0, float64(len(series)))
 	}
-	return all
 }

@@ -19,6 +19,8 @@ var incident = map[string]golden{
 	}),
 	"GPU memory":                flight("gpu_memory_bytes"),
 	"GPU utilisation":           flight("gpu_utilization_percent"),
+	"Syntheses in flight":       flight("in_flight"),
+	"Syntheses in flight (2)":   overview["Syntheses in flight"],
 	"CPU of the server":         flight("cpu_percent"),
 	"Memory of the server":      flight("memory_rss_bytes"),
 	"SM clock":                  flight("clock_sm_hz"),

@@ -3,7 +3,6 @@
 package proof
 
 import (
-	"fmt"
 	"maps"
 	"math"
 	"slices"
@@ -16,16 +15,16 @@ import (
 
 // question is what a panel asks, put to the points themselves.
 type question struct {
-	points   []known.Point
-	chosen   map[string][]string // by the variable; all where it has none
-	from, to time.Time           // of the range
-	window   time.Duration       // that the panel asks for
-	unit     time.Duration       // of the bucket's windows; a second for none
-	every    time.Duration       // width of a window
+	points   map[string][]known.Point // by the measurement
+	chosen   map[string][]string      // by the variable; all where it has none
+	from, to time.Time                // of the range
+	window   time.Duration            // that the panel asks for
+	unit     time.Duration            // of the bucket's windows; a second for none
+	every    time.Duration            // width of a window
 }
 
 // ask is the question of a panel that reads windows: those of the bucket that suits the range, whole.
-func (v *view) ask(points []known.Point, p *grafana.Panel) *question {
+func (v *view) ask(points map[string][]known.Point, p *grafana.Panel) *question {
 	q := &question{points: points, chosen: choices[v.choice], from: known.Now.Add(-v.span), to: known.Now, window: v.window(p)}
 	switch {
 	case v.span > 7*day:
@@ -117,6 +116,19 @@ func (v values) times(factor float64) values {
 	return v
 }
 
+// over divides by others; where these are 0, nothing is known.
+func (v values) over(others values) values {
+	out := values{}
+	for series, of := range v {
+		for at, value := range of {
+			if by := others[series][at]; by > 0 {
+				out.set(series, at, value/by)
+			}
+		}
+	}
+	return out
+}
+
 func join(all ...values) values {
 	one := values{}
 	for _, v := range all {
@@ -132,11 +144,6 @@ func join(all ...values) values {
 // cell is what points say in a window, or in the whole range.
 type cell struct{ count, sum, min, max, last float64 }
 
-type place struct {
-	labels string // as text
-	at     int64
-}
-
 // how tells what becomes of the points: the measurement, what chooses them, and the tags that are kept.
 type how struct {
 	measurement string
@@ -147,39 +154,60 @@ type how struct {
 	once        bool                    // one figure of the whole range
 }
 
-// each calls with the points of the windows, and with the series and the window that each is in.
-func (q *question) each(h how, do func(p *known.Point, labels map[string]string, at int64)) {
-	for i := range q.points {
-		p := &q.points[i]
-		if p.Measurement != h.measurement || p.At.Before(q.begin()) || !q.of(p, h.by...) || h.keep != nil && !h.keep(p) {
+// each calls with the points of the windows, with the labels of the series and the window that each is in.
+func (q *question) each(h how, do func(p *known.Point, labels string, at int64)) {
+	seen := map[string]string{} // labels by the series, of those that are chosen
+	begin := q.begin()
+	if h.once {
+		begin = floor(q.from, q.unit)
+	}
+	for i := range q.points[h.measurement] {
+		p := &q.points[h.measurement][i]
+		if p.At.Before(begin) {
 			continue
 		}
-		labels := map[string]string{}
-		for _, tag := range h.tags {
-			if v := p.Tags[tag]; v != "" {
-				labels[tag] = v
+		labels, ok := seen[p.Series]
+		if !ok {
+			labels = "not chosen"
+			if q.of(p, h.by...) {
+				labels = h.called(p)
 			}
+			seen[p.Series] = labels
 		}
-		if h.labels != nil {
-			h.labels(labels)
+		if labels == "not chosen" || h.keep != nil && !h.keep(p) {
+			continue
 		}
-		at := floor(p.At, q.every).UnixMilli()
-		if h.once {
-			at = 0
+		at := int64(0)
+		if !h.once {
+			at = floor(p.At, q.every).UnixMilli()
 		}
 		do(p, labels, at)
 	}
 }
 
+// called is how a series is called after the name of its field.
+func (h how) called(p *known.Point) string {
+	labels := map[string]string{}
+	for _, tag := range h.tags {
+		if v := p.Tags[tag]; v != "" {
+			labels[tag] = v
+		}
+	}
+	if h.labels != nil {
+		h.labels(labels)
+	}
+	return named("", labels)
+}
+
 // stats are those of a field, of which stat makes the values of a series of that name.
 func (q *question) stats(h how, field, name string, stat func(*cell) float64) values {
 	cells := map[string]map[int64]*cell{}
-	q.each(h, func(p *known.Point, labels map[string]string, at int64) {
+	q.each(h, func(p *known.Point, labels string, at int64) {
 		v, ok := p.Number(field)
 		if !ok {
 			return
 		}
-		series := named(name, labels)
+		series := name + labels
 		if cells[series] == nil {
 			cells[series] = map[int64]*cell{}
 		}
@@ -219,14 +247,13 @@ func (q *question) grown(h how, field, name string) values {
 	out := values{}
 	before := *q
 	before.from = q.begin().Add(-gap)
-	before.each(h, func(p *known.Point, labels map[string]string, at int64) {
+	before.each(h, func(p *known.Point, labels string, at int64) {
 		v, ok := p.Number(field)
 		if !ok {
 			return
 		}
-		series := fmt.Sprint(p.Tags)
-		earlier := last[series]
-		last[series] = p
+		earlier := last[p.Series]
+		last[p.Series] = p
 		if earlier == nil || p.At.Sub(earlier.At) > gap || p.At.Before(q.begin()) {
 			return
 		}
@@ -234,8 +261,8 @@ func (q *question) grown(h how, field, name string) values {
 		if v < from {
 			from = 0
 		}
-		name := named(name, labels)
-		out.set(name, at, out[name][at]+v-from)
+		series := name + labels
+		out.set(series, at, out[series][at]+v-from)
 	})
 	return out
 }
@@ -253,12 +280,12 @@ func middle(bin int) float64 {
 func (q *question) quantile(h how, field, name string, share float64) values {
 	h.measurement = "cosyvoice_synthesis"
 	all := map[string]map[int64][]float64{}
-	q.each(h, func(p *known.Point, labels map[string]string, at int64) {
+	q.each(h, func(p *known.Point, labels string, at int64) {
 		v, ok := p.Number(field)
 		if !ok || p.Tags["outcome"] != "ok" {
 			return
 		}
-		series := named(name, labels)
+		series := name + labels
 		if all[series] == nil {
 			all[series] = map[int64][]float64{}
 		}
@@ -282,8 +309,8 @@ func (q *question) rate(h how, field, name string, times float64) values {
 // number is how many points there are.
 func (q *question) number(h how, name string) values {
 	all := values{}
-	q.each(h, func(_ *known.Point, labels map[string]string, at int64) {
-		series := named(name, labels)
+	q.each(h, func(_ *known.Point, labels string, at int64) {
+		series := name + labels
 		all.set(series, at, all[series][at]+1)
 	})
 	return all
@@ -296,18 +323,17 @@ func (q *question) worst(h how, field string, states []string) values {
 	last := map[string]time.Time{}
 	before := *q
 	before.from = q.begin().Add(-gap)
-	before.each(h, func(p *known.Point, labels map[string]string, at int64) {
+	before.each(h, func(p *known.Point, labels string, at int64) {
 		state, ok := p.Fields[field].(string)
 		if !ok {
 			return
 		}
-		series := fmt.Sprint(p.Tags)
-		held := p.At.Sub(last[series]) <= gap
-		last[series] = p.At
+		held := p.At.Sub(last[p.Series]) <= gap
+		last[p.Series] = p.At
 		if p.At.Before(q.begin()) || p.At.Before(q.rolled()) && !held {
 			return
 		}
-		name := named("state", labels)
+		name := "state" + labels
 		if found[name] == nil {
 			found[name] = map[int64]string{}
 		}
@@ -333,9 +359,9 @@ func (q *question) worst(h how, field string, states []string) values {
 // newest are the last points of the two minutes before the end, by their tags.
 func (q *question) newest(h how) []*known.Point {
 	last := map[string]*known.Point{}
-	for i := range q.points {
-		p := &q.points[i]
-		if p.Measurement == h.measurement && !p.At.Before(q.to.Add(-2*time.Minute)) && q.of(p, h.by...) && (h.keep == nil || h.keep(p)) {
+	for i := range q.points[h.measurement] {
+		p := &q.points[h.measurement][i]
+		if !p.At.Before(q.to.Add(-2*time.Minute)) && q.of(p, h.by...) && (h.keep == nil || h.keep(p)) {
 			var key string
 			for _, tag := range h.tags {
 				key += p.Tags[tag] + "|"
@@ -353,8 +379,8 @@ func (q *question) newest(h how) []*known.Point {
 // within are the points of the range itself, the newest first.
 func (q *question) within(h how) []*known.Point {
 	var all []*known.Point
-	for i := range q.points {
-		if p := &q.points[i]; p.Measurement == h.measurement && !p.At.Before(q.from) && p.At.Before(q.to) && q.of(p, h.by...) && (h.keep == nil || h.keep(p)) {
+	for i := range q.points[h.measurement] {
+		if p := &q.points[h.measurement][i]; !p.At.Before(q.from) && p.At.Before(q.to) && q.of(p, h.by...) && (h.keep == nil || h.keep(p)) {
 			all = append(all, p)
 		}
 	}

@@ -10,8 +10,8 @@ import (
 )
 
 var overview = map[string]golden{
-	"Health at the end of the range": lines(func(*question) values {
-		return values{"code: stuck_dead_thread": {0: 1}} // beta is in each choice
+	"Health at the end of the range": lines(func(q *question) values {
+		return values{"code: " + activeFindings(q)[0]["code"].(string): {0: 1}}
 	}),
 	"Servers at the end of the range": lines(func(q *question) values {
 		all := values{}
@@ -114,7 +114,7 @@ func (q *question) found(late func(*known.Point) bool) []*known.Point {
 	var all []*known.Point
 	for _, code := range []string{"stuck_dead_thread", "no_data", "gpu_memory_leak", "gpu_memory_high", "throttle_thermal"} {
 		last := map[string]*known.Point{}
-		points := q.within(how{measurement: "cosyvoice_diagnosis", by: hosts, keep: func(p *known.Point) bool { return p.Tags["code"] == code && late(p) }})
+		points := q.within(how{measurement: "cosyvoice_diagnosis", keep: func(p *known.Point) bool { return p.Tags["code"] == code && late(p) && q.ofAny(p) }})
 		for _, p := range points {
 			if whose := whose(p); last[whose] == nil {
 				last[whose] = p
@@ -123,6 +123,11 @@ func (q *question) found(late func(*known.Point) bool) []*known.Point {
 		}
 	}
 	return all
+}
+
+// ofAny tells whether a finding is of a host that is chosen, and of a server or card that is, or of neither.
+func (q *question) ofAny(p *known.Point) bool {
+	return q.of(p, "host") && (p.Tags["instance"] == "" || q.of(p, "instance")) && (p.Tags["uuid"] == "" || q.of(p, "gpu"))
 }
 
 // whose is the thing that a point is of, in words.

@@ -30,7 +30,7 @@ var service = map[string]golden{
 	"Disk":                           rates(ofRole.kept("host", "instance"), 1, "read", "io_read_bytes_total", "write", "io_write_bytes_total"),
 	"Processors of the host":         overview["Processors of the host"],
 	"Memory of the host": lines(func(q *question) values {
-		return q.stats(ofHost, "memory_used_mb", "_value", mean).times(100.0 / 64000)
+		return q.stats(ofHost, "memory_used_mb", "Value", mean).times(100.0 / 64000)
 	}),
 	"Load of the host": means(ofHost, 1, "load1", "load1"),
 	"Restarts and other events": tabled(func(q *question) []row {

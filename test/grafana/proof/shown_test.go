@@ -62,7 +62,8 @@ func drawn(p *grafana.Panel, frames []*grafana.Frame) (values, error) {
 	return out, nil
 }
 
-// table are the rows of all frames, their labels among the columns. What is not known is left out.
+// table are the rows of all frames, their labels among the columns. What is not known is left out, and the
+// place by which rows are sorted, which nobody sees.
 func table(frames []*grafana.Frame) []row {
 	var rows []row
 	for _, f := range frames {
@@ -74,7 +75,7 @@ func table(frames []*grafana.Frame) []row {
 			for _, field := range f.Fields {
 				r[field.Name] = field.Values[i]
 			}
-			maps.DeleteFunc(r, func(_ string, v any) bool { return v == nil || v == "" })
+			maps.DeleteFunc(r, func(name string, v any) bool { return v == nil || v == "" || name == "place" })
 			rows = append(rows, r)
 		}
 	}
@@ -142,7 +143,7 @@ func same(a, b any) bool {
 	}
 	if t, ok := a.(time.Time); ok {
 		u, ok := b.(time.Time)
-		return ok && t.Equal(u)
+		return ok && t.Sub(u).Abs() < time.Microsecond // a float may have held it
 	}
 	return a == b
 }

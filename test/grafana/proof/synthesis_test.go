@@ -19,9 +19,10 @@ var synthesis = map[string]golden{
 	"Failed":          overview["Failed"],
 	"Syntheses":       overview["Syntheses"],
 	"Audio made":      lines(func(q *question) values { return q.stats(ofSynthesis.whole(), "audio_seconds", "_value", sum) }),
-	"Streams that stalled": {numbers: func(q *question) values {
+	"Streams that stalled": lines(func(q *question) values {
 		return q.stats(ofSynthesis.whole(), "playback_stalled", "_value", mean).times(100)
-	}},
+	}),
+	"Streams that stalled (2)":         means(ofSynthesis.kept("host", "instance"), 100, "stalled", "playback_stalled"),
 	"Real-time factor: how many":       histogram("rtf", -12, 7),
 	"Duration: how many":               histogram("duration_seconds", -8, 15),
 	"First chunk: how many":            histogram("first_chunk_seconds", -12, 11),
@@ -33,16 +34,24 @@ var synthesis = map[string]golden{
 	"Syntheses by mode":                lines(func(q *question) values { return q.number(ofSynthesis.kept("mode"), "number") }),
 	"Errors by class":                  lines(errorsByClass),
 	"Waiting before the first segment": both(ofSynthesis.kept("host", "instance"), "wait_seconds"),
-	"RTF by syntheses at once":         tabled(concurrency),
-	"Syntheses in flight":              overview["Syntheses in flight"],
-	"The slowest":                      tabled(slowest),
+	"Requests of Triton's models":      rates(ofModel, 1, "requests", "requests_success_total"),
+	"Time in the queue, by model": lines(func(q *question) values {
+		return q.counted().grown(ofModel, "queue_seconds_total", "Value").over(q.counted().grown(ofModel, "requests_success_total", "Value"))
+	}),
+	"Requests that wait, by model": minutes(means(ofModel, 1, "pending", "pending")),
+	"RTF by syntheses at once":     tabled(concurrency),
+	"Syntheses in flight":          overview["Syntheses in flight"],
+	"The slowest":                  tabled(slowest),
 	"The last that did not go well": tabled(func(q *question) []row {
 		return q.syntheses(50, func(p *known.Point) bool { return p.Tags["outcome"] != "ok" || p.Tags["error"] != "" })
 	}),
 }
 
+var ofModel = how{measurement: "cosyvoice_model", by: servers, tags: []string{"host", "instance", "model"}}
+
 func errorsByClass(q *question) values {
-	return q.number(ofSynthesis.kept("error").only(func(p *known.Point) bool { return p.Tags["outcome"] == "error" || p.Tags["error"] != "" }), "number")
+	h := ofSynthesis.kept("error").only(func(p *known.Point) bool { return p.Tags["outcome"] == "error" || p.Tags["error"] != "" })
+	return q.number(h, "number")
 }
 
 // histogram is how many fell into each eighth of a decade; what is beyond the first or the last, into these.
@@ -56,7 +65,7 @@ func histogram(field string, first, last int) golden {
 		for bin := first; bin <= last; bin++ {
 			all.set(upper(bin), q.begin().UnixMilli(), 0)
 		}
-		q.each(ofSynthesis, func(p *known.Point, _ map[string]string, at int64) {
+		q.each(ofSynthesis, func(p *known.Point, _ string, at int64) {
 			if v, ok := p.Number(field); ok && p.Tags["outcome"] == "ok" {
 				name := upper(max(first, min(last, int(math.Floor(8*math.Log10(v))))))
 				all.set(name, at, all[name][at]+1)
@@ -68,12 +77,12 @@ func histogram(field string, first, last int) golden {
 
 // concurrency is the mean RTF of the syntheses of all windows in which about as many were in flight.
 func concurrency(q *question) []row {
-	atOnce := q.stats(ofSynthesis, "concurrency_mean", "", mean)[""]
+	atOnce, counts := q.stats(ofSynthesis, "concurrency_mean", "", mean)[""], q.stats(ofSynthesis, "rtf", "", number)[""]
 	rtf, numbers := map[int]float64{}, map[int]float64{}
 	for at, sum := range q.stats(ofSynthesis, "rtf", "", sum)[""] {
 		n := int(math.Round(atOnce[at]))
 		rtf[n] += sum
-		numbers[n] += q.stats(ofSynthesis, "rtf", "", number)[""][at]
+		numbers[n] += counts[at]
 	}
 	var rows []row
 	for n := range 20 {
@@ -107,7 +116,7 @@ func (q *question) syntheses(most int, keep func(*known.Point) bool) []row {
 			}
 		}
 		for _, field := range []string{
-			"duration_seconds", "rtf", "first_chunk_seconds", "audio_seconds", "characters", "concurrency_mean", "gpu_memory_peak_bytes", "request_id",
+			"duration_seconds", "rtf", "first_chunk_seconds", "audio_seconds", "characters", "concurrency_mean", "request_id",
 		} {
 			if v, ok := p.Fields[field]; ok {
 				r[field] = v
