@@ -226,3 +226,27 @@ func TestThresholdsHaveAMeaning(t *testing.T) {
 		}
 	}
 }
+
+// All dashboards begin alike, link to each other, and offer the same choices.
+func TestDashboardsAreSetUpAlike(t *testing.T) {
+	for _, d := range dashboards(t) {
+		assert.Equal(t, "30s", d.all["refresh"], d.name)
+		assert.InDelta(t, 1, d.all["graphTooltip"], 0, d.name)
+		assert.Equal(t, "now", d.all["time"].(map[string]any)["to"], d.name)
+		link := d.all["links"].([]any)[0].(map[string]any)
+		assert.Equal(t, true, link["keepTime"], d.name)
+		assert.Equal(t, true, link["includeVars"], d.name)
+		assert.Subset(t, d.all["tags"], link["tags"], d.name)
+		var names []any
+		for _, v := range d.all["templating"].(map[string]any)["list"].([]any) {
+			variable := v.(map[string]any)
+			names = append(names, variable["name"])
+			if variable["type"] == "query" {
+				assert.Equal(t, true, variable["multi"], "%s: %v", d.name, variable["name"])
+				assert.Equal(t, true, variable["includeAll"], "%s: %v", d.name, variable["name"])
+				assert.Equal(t, ".*", variable["allValue"], "%s: %v", d.name, variable["name"])
+			}
+		}
+		assert.Equal(t, []any{"datasource", "bucket", "host", "service", "instance", "gpu"}, names[:6], d.name)
+	}
+}
