@@ -82,6 +82,7 @@ type finding struct {
 var findings = []finding{
 	{"beta", "gpu_memory_high", "warning", "", "GPU-b0", Now.Add(-30 * time.Minute), Now, time.Minute, []string{"memory_used_bytes", "memory_total_bytes"}},
 	{"beta", "stuck_dead_thread", "error", "50001", "", Now.Add(-12 * time.Minute), Now, time.Minute, []string{"oldest_in_flight_seconds", "in_flight_stuck", "gpu_utilization_percent"}},
+	{"alpha", "clocks_lowered", "warning", "", "GPU-a0", Now.Add(-28 * time.Minute), Now.Add(-20 * time.Minute), time.Minute, []string{"clock_sm_hz"}},
 	{"gamma", "no_data", "error", "", "", silent.Add(5 * time.Minute), Now, time.Minute, []string{"silent_seconds"}},
 	{"alpha", "gpu_memory_leak", "warning", "50000", "GPU-a0", Now.Add(-6 * time.Hour), crashed, 5 * time.Minute, []string{"memory_used_bytes", "rise_bytes_per_synthesis", "syntheses", "fit", "seconds_to_full"}},
 	{"alpha", "throttle_thermal", "warning", "", "GPU-a0", Now.AddDate(0, 0, -3), Now.AddDate(0, 0, -3).Add(time.Hour), time.Minute, []string{"temperature_c", "clock_sm_hz", "throttled_percent"}},

@@ -30,6 +30,7 @@ func TestDashboards(t *testing.T) {
 	english, chinese := boards(t, "en"), boards(t, "zh")
 	require.ElementsMatch(t, slices.Collect(maps.Keys(english)), slices.Collect(maps.Keys(chinese)))
 	allHaveGoldens(t, english)
+	t.Run("alerts", func(t *testing.T) { o.in(t).checkAlerts(by) })
 	for name, d := range english {
 		for span, length := range spans {
 			for choice := range choices {
@@ -40,6 +41,8 @@ func TestDashboards(t *testing.T) {
 						o.check(name, i, by, o.views(d, length, choice)...)
 					}
 					for _, v := range o.views(d, length, choice) {
+						o.checkVariables(v)
+						o.checkAnnotations(v, by)
 						o.agree(v, chinese[name])
 					}
 				})

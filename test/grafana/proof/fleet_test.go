@@ -16,22 +16,19 @@ var fleet = map[string]golden{
 	"Processors of the host":      overview["Processors of the host"],
 }
 
-// hostRows are of the choice of hosts alone: beta has two findings, gamma one, alpha none.
+// hostRows are of the choice of hosts alone.
 func hostRows(q *question) []row {
 	h := ofSynthesis.whole()
 	h.by, h.tags = hosts, []string{"host"}
 	numbers, failures, rtf := q.number(h, ""), q.number(h.only(bad), ""), q.quantile(h, "rtf", "", 0.95)
 	var rows []row
-	for _, host := range []struct {
-		name, verdict string
-		findings      float64
-	}{{"beta", "stuck_dead_thread", 2}, {"gamma", "no_data", 1}, {"alpha", "ok", 0}} {
+	for _, host := range []struct{ name, verdict string }{{"beta", "stuck_dead_thread"}, {"gamma", "no_data"}, {"alpha", "ok"}} {
 		heard := q.lastOf("cosyvoice_agent", host.name)
 		if !q.of(heard, "host") {
 			continue
 		}
 		of := " host=" + host.name
-		r := row{"host": host.name, "verdict": host.verdict, "findings": host.findings, "heard": heard.At}
+		r := row{"host": host.name, "verdict": host.verdict, "heard": heard.At}
 		if n := numbers[of][0]; n > 0 {
 			r["number"], r["failed"] = n, 100*failures[of][0]/n
 		}
@@ -39,11 +36,12 @@ func hostRows(q *question) []row {
 			r["rtf"] = v
 		}
 		isHost := func(p *known.Point) bool { return p.Tags["host"] == host.name }
-		for _, p := range q.newest(ofServer.only(isHost)) {
+		ofIt := how{measurement: "cosyvoice_service", tags: []string{"instance"}}
+		for _, p := range q.newest(ofIt.only(isHost)) {
 			up, _ := p.Number("up")
 			r["up"], r["servers"] = plus(r["up"], up), plus(r["servers"], 1)
 		}
-		for _, p := range q.newest(ofServer.only(func(p *known.Point) bool { return isHost(p) && p.Fields["in_flight"] != nil })) {
+		for _, p := range q.newest(ofIt.only(func(p *known.Point) bool { return isHost(p) && p.Fields["in_flight"] != nil })) {
 			v, _ := p.Number("in_flight")
 			r["in_flight"] = plus(r["in_flight"], v)
 		}

@@ -49,6 +49,12 @@ func periods(q *question) []row {
 			"code": p.Tags["code"], "severity": p.Tags["severity"], "whose": whose(p), "last": p.At, "first": time.Unix(int64(p.Fields["since"].(float64)), 0),
 		})
 	}
+	slices.SortStableFunc(rows, func(a, b row) int { // of one code the oldest first
+		if a["code"] != b["code"] {
+			return 0
+		}
+		return a["last"].(time.Time).Compare(b["last"].(time.Time))
+	})
 	return rows
 }
 

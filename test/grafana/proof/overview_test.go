@@ -20,7 +20,7 @@ var overview = map[string]golden{
 		}
 		return all
 	}),
-	"Ready":   lines(func(q *question) values { return q.stats(ofServer.whole(), "ready", "ready", mean).times(100) }),
+	"Ready":   lines(func(q *question) values { return q.stats(ofServer.whole(), "ready", "_value", mean).times(100) }),
 	"RTF p95": lines(func(q *question) values { return q.quantile(ofSynthesis.whole(), "rtf", "_value", 0.95) }),
 	"First chunk p95": lines(func(q *question) values {
 		return q.quantile(ofSynthesis.whole(), "first_chunk_seconds", "_value", 0.95)
@@ -112,7 +112,7 @@ func memoryByOwner(q *question) values {
 // found are the findings whose last is of so late, by their places: the worst first.
 func (q *question) found(late func(*known.Point) bool) []*known.Point {
 	var all []*known.Point
-	for _, code := range []string{"stuck_dead_thread", "no_data", "gpu_memory_leak", "gpu_memory_high", "throttle_thermal"} {
+	for _, code := range []string{"stuck_dead_thread", "no_data", "gpu_memory_leak", "gpu_memory_high", "throttle_thermal", "clocks_lowered"} {
 		last := map[string]*known.Point{}
 		points := q.within(how{measurement: "cosyvoice_diagnosis", keep: func(p *known.Point) bool { return p.Tags["code"] == code && late(p) && q.ofAny(p) }})
 		for _, p := range points {

@@ -1,0 +1,56 @@
+//go:build e2e
+
+package proof
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/cosyvoice-telegraf/cosyvoice-telegraf/test/grafana"
+	"github.com/cosyvoice-telegraf/cosyvoice-telegraf/test/grafana/known"
+)
+
+// checkAlerts runs the query of each rule, and judges what it says.
+func (o *organization) checkAlerts(points map[string][]known.Point) {
+	english, err := grafana.ReadRules("../../../grafana/provisioning/alerting/rules.en.yaml")
+	require.NoError(o.t, err)
+	chinese, err := grafana.ReadRules("../../../grafana/provisioning/alerting/rules.zh.yaml")
+	require.NoError(o.t, err)
+	require.Len(o.t, chinese, len(english))
+	fired := map[string]bool{}
+	for i, r := range english {
+		require.Equal(o.t, r.Query, chinese[i].Query)
+		want := map[string]bool{}
+		code := strings.TrimSuffix(strings.TrimPrefix(r.UID, "cosyvoice-"), "-en")
+		for _, p := range points["cosyvoice_diagnosis"] {
+			if p.Tags["code"] == code && !p.At.Before(known.Now.Add(-r.Span)) {
+				labels := map[string]string{}
+				for _, tag := range []string{"host", "instance", "uuid"} {
+					labels[tag] = p.Tags[tag]
+				}
+				want[fmt.Sprint(labels)] = known.Now.Sub(p.At) <= 200*time.Second
+			}
+		}
+		if code == "host_silent" {
+			want = map[string]bool{"map[host:alpha]": false, "map[host:beta]": false, "map[host:gamma]": true}
+		}
+		for name, g := range generations {
+			text := g.Expand(r.Query, buckets.Raw, "cosyvoice_org", grafana.Range{From: known.Now.Add(-r.Span), To: known.Now, Interval: time.Minute})
+			answer := o.answer(text, 1000)
+			require.NoError(o.t, answer.err, "%s in %s", r.Title, name)
+			got, err := r.Judge(answer.frames)
+			require.NoError(o.t, err, "%s in %s", r.Title, name)
+			assert.Equal(o.t, want, got, "%s in %s", r.Title, name)
+		}
+		for _, fires := range want {
+			fired[fmt.Sprint(code, " ", fires)] = true
+		}
+	}
+	for _, fires := range []string{"gpu_memory_high true", "stuck_dead_thread true", "no_data true", "clocks_lowered false", "host_silent true", "host_silent false"} {
+		assert.Contains(o.t, fired, fires)
+	}
+}
