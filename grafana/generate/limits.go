@@ -86,8 +86,8 @@ func hostMemory(s *scripts) *panel {
 	return lines(panel{
 		title: words.Text{En: "Memory of the host", Zh: "主机内存"},
 		about: words.Text{
-			En: "Share of the host's memory that is not available any more. Near 100 % the kernel ends a process, mostly the largest: the server.",
-			Zh: "主机内存中不可再用的比例。接近 100% 时内核会结束进程，通常是最大的服务进程。",
+			En: "Share of the host's memory that is not available any more. The dashed line is 95 %; near 100 % the kernel ends a process, mostly the largest: the server.",
+			Zh: "主机内存中不可再用的比例。虚线为 95%；接近 100% 时内核会结束进程，通常是最大的服务进程。",
 		},
 		width: 8, unit: units.Percent, min: cog.ToPtr(0.0), max: cog.ToPtr(100.0), name: "${__field.labels.host}", steps: []step{{95, red}},
 		queries: []string{s.windows(ofHosts, `known = borders(of: "system_metrics")

@@ -22,17 +22,24 @@ var noSyntheses = words.Text{En: "no syntheses", Zh: "没有合成"}
 
 // quantileLines are p50, p95 and p99 over time.
 func quantileLines(english, chinese, unit, query string, width uint32, steps ...step) *panel {
+	about := words.Text{
+		En: "Half, 95 % and 99 % of the syntheses that went well were at or below this, to within 5 %. Windows without syntheses have no value.",
+		Zh: "成功的合成中有 50%、95%、99% 不超过此值，误差在 5% 以内。没有合成的时段没有数值。",
+	}
+	if len(steps) > 0 {
+		about = words.Text{En: about.En + aboutOne.En, Zh: about.Zh + aboutOne.Zh}
+	}
 	return lines(panel{
 		title: words.Text{En: english + ": p50, p95, p99", Zh: chinese + "：p50、p95、p99"},
-		about: words.Text{
-			En: "Half, 95 % and 99 % of the syntheses that went well were at or below this, to within 5 %. Windows without syntheses have no value.",
-			Zh: "成功的合成中有 50%、95%、99% 不超过此值，误差在 5% 以内。没有合成的时段没有数值。",
-		},
+		about: about,
 		width: width, unit: unit, min: cog.ToPtr(0.0), steps: steps, queries: []string{query}, none: noSyntheses,
 		interval: "1m", points: 120,
 		name: "${__field.name} " + whichServer,
 	})
 }
+
+// aboutOne says what the line at an RTF of 1 is.
+var aboutOne = words.Text{En: " Above the dashed line, an RTF of 1, a listener waits.", Zh: "超过虚线（RTF 为 1）时听者需要等待。"}
 
 // over is a quantile of the whole range as one figure.
 func (s *scripts) over(quantity, q string) []string {

@@ -23,16 +23,19 @@ func syntheses(s *scripts) (*board, error) {
 		},
 	}
 	var quantiles []*panel
-	for _, q := range []struct{ quantity, english, chinese, unit string }{
-		{"rtf", "Real-time factor", "实时率 RTF", units.NoUnit},
-		{"duration", "Duration", "合成时长", units.Seconds},
-		{"first_chunk", "First chunk", "首包时间", units.Seconds},
+	for _, q := range []struct {
+		quantity, english, chinese, unit string
+		steps                            []step
+	}{
+		{"rtf", "Real-time factor", "实时率 RTF", units.NoUnit, []step{{1, red}}},
+		{"duration", "Duration", "合成时长", units.Seconds, nil},
+		{"first_chunk", "First chunk", "首包时间", units.Seconds, nil},
 	} {
 		text, err := s.quantiles(q.quantity, list("host", "instance"))
 		if err != nil {
 			return nil, err
 		}
-		quantiles = append(quantiles, quantileLines(q.english, q.chinese, q.unit, text, 8))
+		quantiles = append(quantiles, quantileLines(q.english, q.chinese, q.unit, text, 8, q.steps...))
 	}
 	modes, err := byMode(s)
 	if err != nil {
@@ -97,7 +100,7 @@ func histogram(s *scripts, quantity, english, chinese, unit string, first, last 
 		bins = append(bins, fmt.Sprint(i))
 	}
 	return density(panel{
-		title: words.Text{En: english + ": how many", Zh: chinese + "分布"},
+		title: words.Text{En: english + ": how many", Zh: chinese + "：分布"},
 		about: words.Text{
 			En: "How many syntheses that went well fell into each range of values; the label is its upper end. The lowest and highest range hold all beyond.",
 			Zh: "成功的合成落入各区间的次数，标签为区间上限；最低与最高区间包含其外的全部。",
