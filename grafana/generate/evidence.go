@@ -42,7 +42,7 @@ func evidence(s *scripts) (*panel, error) {
 			En: "Of each cause that was found in the range, its figures when it was found last.",
 			Zh: "所选时间内每个问题最后一次被发现时的数据。",
 		},
-		width: 24, height: 8, unit: units.String, none: words.Text{En: "nothing was found in the range", Zh: "所选时间内没有发现问题"},
+		width: 24, height: 8, unit: units.String, none: noFindings,
 		columns: []string{"code", "whose", "figure", "value"}, hidden: []string{"place"},
 		fields: []field{
 			{name: "code", text: words.Text{En: "What", Zh: "问题"}, mappings: plainly(ofCauses(causeTitle)), properties: column("", words.Text{}, 410).properties},

@@ -32,6 +32,9 @@ var allWell = words.Text{
 
 var activeTitle = words.Text{En: "What is wrong, and what to do", Zh: "当前问题与处理办法"}
 
+// noFindings does not say that all was well: the tasks may not have run.
+var noFindings = words.Text{En: "no findings; Data health says whether the tasks run", Zh: "没有发现；任务是否运行见“数据健康”"}
+
 // activeFindings is what is wrong at the end of the range, and what to do.
 func activeFindings(s *scripts) *panel {
 	return rows(panel{

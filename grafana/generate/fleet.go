@@ -44,7 +44,7 @@ func fleet(s *scripts) (*board, error) {
 					title: words.Text{En: "Failures by host", Zh: "失败次数（按主机）"},
 					about: words.Text{En: "How many syntheses of each host failed or got stuck in each window.", Zh: "每个窗口内各主机失败或卡住的合成次数。"},
 					width: 8, unit: units.Short, decimals: cog.ToPtr(0.0), min: cog.ToPtr(0.0), interval: "1m", name: "${__field.labels.host}",
-					none: words.Text{En: "no failures in the range", Zh: "所选时间内没有失败"},
+					none: words.Text{En: "no failures are known", Zh: "没有已知的失败"},
 					queries: []string{s.windows(ofServers+` and r.outcome =~ /^(error|stuck)$/`, `number(known: borders(of: "cosyvoice_synthesis"), by: ["host"])
 `)},
 				}),

@@ -34,8 +34,8 @@ func heardNow(s *scripts) *panel {
 	return rows(panel{
 		title: words.Text{En: "When each host was heard", Zh: "各主机最近数据"},
 		about: words.Text{
-			En: "How long before the end of the range each host of the last 30 days was heard last, and the last state of its plugin and driver.",
-			Zh: "最近 30 天内每台主机在所选时间末之前多久有数据，以及其插件与驱动的最后状态。",
+			En: "How long before the end of the range each host of the last 30 days was heard last, for how long its plugin has run, and the share of the ticks of the range that arrived.",
+			Zh: "最近 30 天内每台主机在所选时间末之前多久有数据、插件已运行多久，以及所选时间内收到的采样比例。",
 		},
 		width: 14, height: 7, unit: units.Short, none: words.Text{En: "no host was heard", Zh: "没有收到任何主机的数据"},
 		columns: []string{"host", "age", "heard", "uptime", "points"},
@@ -120,7 +120,7 @@ func monitoringFindings(s *scripts) *panel {
 			En: "What the tasks found in the range: silent hosts, failing tasks, a log that is not read, a clock that is wrong. cosyvoicectl tasks shows each task and the text of its error.",
 			Zh: "任务在所选时间内发现的问题：静默的主机、失败的任务、未读取的日志、不准的时钟。cosyvoicectl tasks 可查看每个任务及其错误信息。",
 		},
-		width: 10, height: 7, unit: units.String, none: words.Text{En: "nothing was found in the range", Zh: "所选时间内没有发现问题"},
+		width: 10, height: 7, unit: units.String, none: words.Text{En: "no findings; the tables below say whether tasks run", Zh: "没有发现；任务是否运行见下方表格"},
 		columns: []string{"severity", "code", "host", "_time"},
 		fields: []field{
 			{name: "severity", text: words.Text{En: "Severity", Zh: "级别"}, mappings: severities, properties: append(background(), property("custom.width", 90))},

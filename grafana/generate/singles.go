@@ -74,7 +74,7 @@ func failed(s *scripts) *panel {
 			En: "The last 50 syntheses of the range that failed, got stuck or were left by the client, or whose audio was cut short.",
 			Zh: "所选时间内最近 50 次失败、卡住、客户端断开或音频被截断的合成。",
 		},
-		width: 24, height: 10, unit: units.String, none: words.Text{En: "none in the range", Zh: "所选时间内没有"}, columns: synthesisOrder, hidden: []string{"host", "from", "to"}, fields: synthesisColumns,
+		width: 24, height: 10, unit: units.String, none: words.Text{En: "none are known", Zh: "没有已知的"}, columns: synthesisOrder, hidden: []string{"host", "from", "to"}, fields: synthesisColumns,
 		queries: []string{s.plain(newestSyntheses(ofServers+` and (r.outcome != "ok" or r.error =~ /./)`, 50))},
 	})
 }

@@ -146,7 +146,7 @@ func errorsByClass(s *scripts) *panel {
 			Zh: "每个窗口内失败的合成次数，按错误类别区分；结果为成功但有错误类别时，表示音频被截断。",
 		},
 		width: 8, unit: units.Short, decimals: cog.ToPtr(0.0), min: cog.ToPtr(0.0), interval: "1m", name: "${__field.labels.error}",
-		none: words.Text{En: "no errors in the range", Zh: "所选时间内没有错误"},
+		none: words.Text{En: "no errors are known", Zh: "没有已知的错误"},
 		queries: []string{s.windows(ofServers+` and (r.outcome == "error" or r.error =~ /./)`, `number(known: borders(of: "cosyvoice_synthesis"), by: ["error"])
 `+filled("error", list("error", "_field")))},
 	})
