@@ -2,15 +2,12 @@ package main
 
 import (
 	"fmt"
-	"os"
 	"regexp"
-	"slices"
 	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
-	"go.yaml.in/yaml/v3"
 )
 
 // queries are all that Grafana sends for a dashboard, by what they are for.
@@ -127,46 +124,4 @@ func TestQueriesLetTheStorageWork(t *testing.T) {
 		}
 	}
 	assert.Positive(t, windows)
-}
-
-// Rules of alerts ask by themselves, of the provisioned data source, without variables, and each of
-// their series has one value.
-func TestAlertRules(t *testing.T) {
-	var sources struct{ Datasources []struct{ UID string } }
-	text, err := os.ReadFile("../provisioning/datasources/cosyvoice.yaml")
-	require.NoError(t, err)
-	require.NoError(t, yaml.Unmarshal(text, &sources))
-	require.Equal(t, datasource, sources.Datasources[0].UID)
-	var codes [2][]string
-	for i, language := range languages {
-		text := made(t)["provisioning/alerting/rules."+tongue(language)+".yaml"]
-		assert.NotContains(t, string(text), "$", "Grafana takes it for the name of a variable of its environment")
-		var file ruleFile
-		require.NoError(t, yaml.Unmarshal(text, &file))
-		seen := map[string]bool{}
-		for _, r := range file.Groups[0].Rules {
-			assert.Regexp(t, `^[a-z_-]{8,40}$`, r.UID)
-			assert.False(t, seen[r.UID] || seen[r.Title], r.UID)
-			seen[r.UID], seen[r.Title] = true, true
-			query := r.Data[0].Model["query"].(string)
-			assert.Regexp(t, `\|> keep\(columns: \["_time", "_value", "host"`, query, r.UID)
-			assert.NotContains(t, query, "v.", r.UID)
-			for _, name := range []string{"summary", "answer", "now", "lasting"} {
-				assert.NotEmpty(t, r.Annotations[name], "%s of %s", name, r.UID)
-			}
-			codes[i] = append(codes[i], r.Labels["code"])
-		}
-		var panel map[string]any
-		for _, d := range dashboards(t) {
-			if d.all["uid"] == file.Groups[0].Rules[0].DashboardUID {
-				at := slices.IndexFunc(d.panels, func(p map[string]any) bool { return p["id"] == float64(file.Groups[0].Rules[0].PanelID) })
-				require.GreaterOrEqual(t, at, 0)
-				panel = d.panels[at]
-			}
-		}
-		require.NotNil(t, panel)
-		assert.Equal(t, activeTitle.In(language), panel["title"])
-	}
-	assert.Equal(t, codes[0], codes[1])
-	assert.Greater(t, len(codes[0]), 30)
 }
