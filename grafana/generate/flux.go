@@ -78,7 +78,7 @@ events = "performance_monitor_events"
 gap = 90s // between two points: of a longer time nothing is known
 
 `, only)
-	return s.finish(head + s.tiers + s.used(body) + "\n" + body)
+	return s.finish(head + strings.TrimSpace(s.tiers) + "\n\n" + s.used(body) + strings.TrimSpace(body))
 }
 
 // whole is the same for one figure of the whole range, which has no windows: only as much beyond the
@@ -95,17 +95,14 @@ func (s *scripts) counted(only, body string) string {
 
 // plain is a script that reads from the bucket that it names.
 func (s *scripts) plain(body string) string {
-	head := `import "date"
-
-since = date.time(t: v.timeRangeStart)
+	return s.finish(`since = date.time(t: v.timeRangeStart)
 until = date.time(t: v.timeRangeStop)
 raw = {name: "performance_monitor"}
 minutes = {name: "performance_monitor_1m"}
 hours = {name: "performance_monitor_1h"}
 events = "performance_monitor_events"
 
-`
-	return s.finish(strings.TrimPrefix(head, "import \"date\"\n\n") + body)
+` + body)
 }
 
 // file is a query of the folder with other parameters, and with more after it.

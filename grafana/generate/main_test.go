@@ -3,16 +3,19 @@ package main
 import (
 	"os"
 	"path/filepath"
+	"sync"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 )
 
+var generated = sync.OnceValues(func() (map[string][]byte, error) { return generate("../../flux") })
+
 // made are the files as they are made now, by their names in the folder grafana.
 func made(t *testing.T) map[string][]byte {
 	t.Helper()
-	files, err := generate("../../flux")
+	files, err := generated()
 	require.NoError(t, err)
 	return files
 }
