@@ -83,7 +83,7 @@ func keptDown(s *scripts) *panel {
 			Zh: "驱动限制频率的时间比例（驱动计数器）：功率上限、过热、电压限制。",
 		},
 		width: 8, unit: units.Percent, min: cog.ToPtr(0.0), name: whichCard + " ${__field.name}", interval: "2m",
-		none: words.Text{En: "the card does not tell it", Zh: "显卡不提供"},
+		none: words.Text{En: "no data, or the card does not tell it", Zh: "没有数据或显卡不提供"},
 		fields: []field{
 			{name: "thermal", text: words.Text{En: whichCard + " heat", Zh: whichCard + " 过热"}},
 			{name: "power", text: words.Text{En: whichCard + " power limit", Zh: whichCard + " 功率上限"}},
@@ -122,7 +122,7 @@ func memoryErrors(s *scripts) *panel {
 			Zh: "每个窗口内的显存错误。少量已纠正的错误无妨；出现未纠正的错误后，服务的 GPU 上下文已损坏。",
 		},
 		width: 8, unit: units.Short, decimals: cog.ToPtr(0.0), min: cog.ToPtr(0.0), name: whichCard + " ${__field.name}", interval: "2m",
-		none: words.Text{En: "the card has no ECC", Zh: "显卡没有 ECC"},
+		none: words.Text{En: "no data, or no ECC", Zh: "没有数据或显卡没有 ECC"},
 		fields: []field{
 			{name: "corrected", text: words.Text{En: whichCard + " corrected", Zh: whichCard + " 已纠正"}},
 			{name: "uncorrected", text: words.Text{En: whichCard + " uncorrected", Zh: whichCard + " 未纠正"}},
@@ -158,7 +158,7 @@ func pcie(s *scripts) *panel {
 			Zh: "显卡经 PCIe 发送（tx）与接收（rx）的数据；仅在 cosyvoice.conf 中设置 pcie = true 时采集。",
 		},
 		width: 24, unit: units.BytesPerSecondSI, min: cog.ToPtr(0.0), name: "${__field.name} " + whichCard,
-		none: words.Text{En: "not read: pcie = true in cosyvoice.conf", Zh: "未采集：在 cosyvoice.conf 中设置 pcie = true"},
+		none: words.Text{En: "no data; read only with pcie = true in cosyvoice.conf", Zh: "没有数据；仅在 cosyvoice.conf 中设置 pcie = true 时采集"},
 		queries: []string{s.windows(ofCards, cards+`
 known = borders(of: "cosyvoice_gpu")
 way = (name) => meanOf(of: "cosyvoice_gpu", known: known, field: "pcie_" + name + "_bytes_per_second", by: ["host", "uuid"], name: name)
@@ -177,7 +177,7 @@ func remapped(s *scripts) *panel {
 			Zh: "是否有显存行等待重置时替换，以及是否有行无法替换（此时应更换显卡）。",
 		},
 		width: 8, unit: units.Percent, mappings: shares, name: whichCard + " ${__field.name}", interval: "1m", points: 200,
-		none: words.Text{En: "the card does not tell it", Zh: "显卡不提供"},
+		none: words.Text{En: "no data, or the card does not tell it", Zh: "没有数据或显卡不提供"},
 		fields: []field{
 			{name: "pending", text: words.Text{En: whichCard + " to be replaced", Zh: whichCard + " 待替换"}},
 			{name: "failure", text: words.Text{En: whichCard + " not replaced", Zh: whichCard + " 替换失败"}},

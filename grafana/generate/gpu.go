@@ -167,7 +167,7 @@ func coolers(s *scripts) *panel {
 			Zh: "显存颗粒温度的窗口平均值（需显卡支持）。",
 		},
 		width: 8, unit: units.Celsius, min: cog.ToPtr(0.0), name: whichCard,
-		none: words.Text{En: "the card does not tell it", Zh: "显卡不提供"},
+		none: words.Text{En: "no data, or the card does not tell it", Zh: "没有数据或显卡不提供"},
 		queries: []string{s.windows(ofCards, cards+`
 meanOf(of: "cosyvoice_gpu", known: borders(of: "cosyvoice_gpu"), field: "memory_temperature_c", by: ["host", "uuid"], name: "memory") |> named()
 `)},

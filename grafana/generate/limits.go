@@ -67,7 +67,7 @@ func inputOutput(s *scripts) *panel {
 			Zh: "服务进程每秒读写磁盘的数据量。",
 		},
 		width: 8, unit: units.BytesPerSecondIEC, min: cog.ToPtr(0.0), name: "${__field.name} " + whichServer, interval: "1m",
-		none: words.Text{En: "another user's process", Zh: "属于其他用户的进程"},
+		none: words.Text{En: "no data, or another user's process", Zh: "没有数据或属于其他用户"},
 		fields: []field{
 			{name: "read", text: words.Text{En: "read " + whichServer, Zh: "读 " + whichServer}},
 			{name: "write", text: words.Text{En: "written " + whichServer, Zh: "写 " + whichServer}},

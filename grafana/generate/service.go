@@ -204,7 +204,7 @@ func probe(s *scripts) *panel {
 			En: "How long the server took to answer the plugin's probe; only where probes are on.",
 			Zh: "服务响应插件探测的时间；仅在启用探测时有数据。",
 		},
-		unit: units.Seconds, none: words.Text{En: "not probed", Zh: "未启用探测"},
+		unit: units.Seconds, none: words.Text{En: "no data, or not probed", Zh: "没有数据或未启用探测"},
 	}, "probe_seconds", "probe_seconds")
 }
 
@@ -215,7 +215,7 @@ func descriptors(s *scripts) *panel {
 			En: "Open files and sockets of the processes of each role. A steady rise ends at the limit, mostly 1024.",
 			Zh: "每种角色进程打开的文件与套接字。持续上升将到达上限（通常为 1024）。",
 		},
-		unit: units.Short, none: words.Text{En: "another user's process", Zh: "属于其他用户的进程"},
+		unit: units.Short, none: words.Text{En: "no data, or another user's process", Zh: "没有数据或属于其他用户"},
 	}, "fds"))
 }
 

@@ -175,7 +175,7 @@ func waits(s *scripts) *panel {
 			Zh: "从日志中的请求到第一段开始：排队与前端处理。每个窗口的平均与最长值（需日志记录请求到达）。",
 		},
 		width: 8, unit: units.Seconds, min: cog.ToPtr(0.0), interval: "1m", points: 120, name: "${__field.name} " + whichServer, fields: meanAndMost,
-		none: words.Text{En: "the log does not tell arrivals", Zh: "日志未记录请求到达"},
+		none: words.Text{En: "no data, or the log does not tell arrivals", Zh: "没有数据或日志未记录请求到达"},
 		queries: []string{s.windows(ofServers, `meanAndHighest(of: "cosyvoice_synthesis", known: borders(of: "cosyvoice_synthesis"), field: "wait_seconds", highest: "wait_seconds", by: ["host", "instance"])
 `)},
 	})

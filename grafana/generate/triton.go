@@ -10,7 +10,7 @@ import (
 // whichModel is how a series of a model of Triton is called.
 const whichModel = whichServer + " ${__field.labels.model}"
 
-var noTriton = words.Text{En: "no Triton server, or not probed", Zh: "没有 Triton 服务或未启用探测"}
+var noTriton = words.Text{En: "no data: no Triton server, or not probed", Zh: "没有数据：没有 Triton 服务或未启用探测"}
 
 // triton is what a Triton server counts of its models.
 func triton(s *scripts) []*panel {
