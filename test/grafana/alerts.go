@@ -27,8 +27,8 @@ func ReadRules(path string) ([]Rule, error) {
 			Rules []struct {
 				UID, Title, Condition string
 				Data                  []struct {
-					RefID             string `yaml:"refId"`
-					RelativeTimeRange struct{ From, To int }
+					RefID             string                 `yaml:"refId"`
+					RelativeTimeRange struct{ From, To int } `yaml:"relativeTimeRange"`
 					Model             struct {
 						Query, Expression, Reducer, Type string
 						Conditions                       []struct {

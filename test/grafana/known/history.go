@@ -110,7 +110,7 @@ func ticks(host string) []time.Time {
 // a minute and an hour of what was before a time.
 type Lines struct{ Raw, Events, Minutes, Hours []string }
 
-// Write makes them, with no more of each than is kept and needed.
+// Write makes them, with no more of each than is kept and needed, and whole windows only.
 func Write(points []Point, rolled time.Time) Lines {
 	var l Lines
 	for i := range points {
@@ -121,14 +121,41 @@ func Write(points []Point, rolled time.Time) Lines {
 			l.Raw = append(l.Raw, text)
 		}
 	}
-	end, _ := slices.BinarySearchFunc(points, rolled, func(p Point, at time.Time) int { return p.At.Compare(at) })
-	for w, fields := range Roll(points[:end], time.Minute) {
-		if !w.At.Before(recent) {
-			l.Minutes = append(l.Minutes, line(w.Series, fields, w.At))
+	l.Minutes = windows(points, time.Minute, recent, rolled)
+	l.Hours = windows(points, time.Hour, begin, rolled)
+	return l
+}
+
+func windows(points []Point, length time.Duration, from, to time.Time) []string {
+	var lines []string
+	for w, fields := range Roll(points, length) {
+		if len(fields) > 0 && !w.At.Before(from) && !w.At.Add(length).After(to) {
+			lines = append(lines, line(w.Series, fields, w.At))
 		}
 	}
-	for w, fields := range Roll(points[:end], time.Hour) {
-		l.Hours = append(l.Hours, line(w.Series, fields, w.At))
+	return lines
+}
+
+// Field is one of a measurement.
+type Field struct{ Measurement, Name string }
+
+// Without are the points since a time as they would be without some fields.
+func Without(points []Point, since time.Time, fields map[Field]bool) []Point {
+	var left []Point
+	for _, p := range points {
+		if p.At.Before(since) {
+			continue
+		}
+		all := p.Fields
+		p.Fields = map[string]any{}
+		for name, v := range all {
+			if !fields[Field{p.Measurement, name}] {
+				p.Fields[name] = v
+			}
+		}
+		if len(p.Fields) > 0 {
+			left = append(left, p)
+		}
 	}
-	return l
+	return left
 }

@@ -32,13 +32,23 @@ func Roll(points []Point, length time.Duration) map[Window]map[string]any {
 			w = map[string]any{}
 			all[Window{series, p.At.Truncate(length)}] = w
 		}
-		count(w, "points_count")
+		if p.Fields[Mark(p.Measurement)] != nil {
+			count(w, "points_count")
+		}
 		if p.Measurement != "cosyvoice_event" {
 			p.roll(w, before[series])
 		}
 		before[series] = p
 	}
 	return all
+}
+
+// Mark is the field by which points are counted.
+func Mark(measurement string) string {
+	return map[string]string{
+		"system_metrics": "load1", "cosyvoice_service": "up", "cosyvoice_process": "count", "cosyvoice_gpu": "index", "cosyvoice_model": "requests_success_total",
+		"cosyvoice_agent": "success", "cosyvoice_synthesis": "request_id", "cosyvoice_event": "message",
+	}[measurement]
 }
 
 func (p *Point) roll(w map[string]any, before *Point) {

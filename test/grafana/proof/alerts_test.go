@@ -30,7 +30,9 @@ func (o *organization) checkAlerts(points map[string][]known.Point) {
 			if p.Tags["code"] == code && !p.At.Before(known.Now.Add(-r.Span)) {
 				labels := map[string]string{}
 				for _, tag := range []string{"host", "instance", "uuid"} {
-					labels[tag] = p.Tags[tag]
+					if v := p.Tags[tag]; v != "" {
+						labels[tag] = v
+					}
 				}
 				want[fmt.Sprint(labels)] = known.Now.Sub(p.At) <= 200*time.Second
 			}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"sync"
 	"testing"
 	"time"
 
@@ -19,11 +20,8 @@ import (
 // TestDashboards looks at each dashboard for each range, choice and generation of Grafana.
 func TestDashboards(t *testing.T) {
 	points := known.Points()
-	by := map[string][]known.Point{} // by the measurement
-	for _, p := range points {
-		by[p.Measurement] = append(by[p.Measurement], p)
-	}
-	o := start(t, points)
+	by := byMeasurement(points)
+	o := start(t, points, known.Tail)
 	o.roll()
 	o.equals(buckets.Minutes, points, time.Minute)
 	o.equals(buckets.Hours, points, time.Hour)
@@ -31,23 +29,33 @@ func TestDashboards(t *testing.T) {
 	require.ElementsMatch(t, slices.Collect(maps.Keys(english)), slices.Collect(maps.Keys(chinese)))
 	allHaveGoldens(t, english)
 	t.Run("alerts", func(t *testing.T) { o.in(t).checkAlerts(by) })
-	for name, d := range english {
-		for span, length := range spans {
-			for choice := range choices {
-				t.Run(name+"/"+span+"/"+choice, func(t *testing.T) {
-					t.Parallel()
-					o := o.in(t)
-					for i := range d.Panels {
-						o.check(name, i, by, o.views(d, length, choice)...)
-					}
-					for _, v := range o.views(d, length, choice) {
-						o.checkVariables(v)
-						o.checkAnnotations(v, by)
-						o.agree(v, chinese[name])
-					}
-				})
+	var shown sync.Map // what there was to show, by the panel: some, or nothing
+	t.Run("views", func(t *testing.T) {
+		for name, d := range english {
+			for span, length := range spans {
+				for choice := range choices {
+					t.Run(name+"/"+span+"/"+choice, func(t *testing.T) {
+						t.Parallel()
+						o := o.in(t)
+						for i := range d.Panels {
+							any := o.check(name, i, by, o.views(d, length, choice)...)
+							shown.Store(fmt.Sprint(key(name, d, i), " ", any), true)
+						}
+						for _, v := range o.views(d, length, choice) {
+							o.checkVariables(v)
+							o.checkAnnotations(v, by)
+							o.agree(v, chinese[name])
+						}
+					})
+				}
 			}
 		}
+	})
+	for name := range goldens {
+		_, some := shown.Load(name + " true")
+		_, nothing := shown.Load(name + " false")
+		assert.True(t, some, "%s has nothing to show in any view", name)
+		assert.Equal(t, nothingAtTimes[name], nothing, "whether %s has nothing to show in some view", name)
 	}
 }
 
@@ -77,6 +85,14 @@ func allHaveGoldens(t *testing.T, all map[string]*grafana.Dashboard) {
 	require.ElementsMatch(t, there, slices.Concat(slices.Collect(maps.Keys(goldens)), slices.Collect(maps.Keys(without))))
 }
 
+func byMeasurement(points []known.Point) map[string][]known.Point {
+	by := map[string][]known.Point{}
+	for _, p := range points {
+		by[p.Measurement] = append(by[p.Measurement], p)
+	}
+	return by
+}
+
 // views are those of a dashboard in both generations of Grafana.
 func (o *organization) views(d *grafana.Dashboard, span time.Duration, choice string) []*view {
 	o.t.Helper()
@@ -87,8 +103,8 @@ func (o *organization) views(d *grafana.Dashboard, span time.Duration, choice st
 	return all
 }
 
-// check looks at a panel.
-func (o *organization) check(board string, i int, points map[string][]known.Point, views ...*view) {
+// check looks at a panel, and tells whether there is something to show.
+func (o *organization) check(board string, i int, points map[string][]known.Point, views ...*view) (some bool) {
 	o.t.Helper()
 	p, name := &views[0].Panels[i], key(board, views[0].Dashboard, i)
 	g := goldens[name]
@@ -102,7 +118,7 @@ func (o *organization) check(board string, i int, points map[string][]known.Poin
 	for _, v := range views {
 		frames, err := o.show(v, p)
 		if !assert.NoError(o.t, err, name) {
-			return
+			continue
 		}
 		for _, f := range frames {
 			for _, label := range p.Labels {
@@ -118,6 +134,7 @@ func (o *organization) check(board string, i int, points map[string][]known.Poin
 			assert.Empty(o.t, differences(want, got), name)
 		}
 	}
+	return len(rows)+len(want) > 0
 }
 
 // agree looks at the dashboard in the other language, which has the same queries or such that are

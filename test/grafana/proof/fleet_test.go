@@ -18,6 +18,8 @@ var fleet = map[string]golden{
 
 // hostRows are of the choice of hosts alone.
 func hostRows(q *question) []row {
+	q.look("cosyvoice_agent", "success")
+	q.look("cosyvoice_diagnosis", "since")
 	h := ofSynthesis.whole()
 	h.by, h.tags = hosts, []string{"host"}
 	numbers, failures, rtf := q.number(h, ""), q.number(h.only(bad), ""), q.quantile(h, "rtf", "", 0.95)
@@ -38,15 +40,15 @@ func hostRows(q *question) []row {
 		isHost := func(p *known.Point) bool { return p.Tags["host"] == host.name }
 		ofIt := how{measurement: "cosyvoice_service", tags: []string{"instance"}}
 		for _, p := range q.newest(ofIt.only(isHost)) {
-			up, _ := p.Number("up")
+			up := float64(q.value(p, "up").(int))
 			r["up"], r["servers"] = plus(r["up"], up), plus(r["servers"], 1)
 		}
-		for _, p := range q.newest(ofIt.only(func(p *known.Point) bool { return isHost(p) && p.Fields["in_flight"] != nil })) {
+		for _, p := range q.newest(ofIt.only(func(p *known.Point) bool { return isHost(p) && q.value(p, "in_flight") != nil })) {
 			v, _ := p.Number("in_flight")
 			r["in_flight"] = plus(r["in_flight"], v)
 		}
 		for _, p := range q.newest(ofHost.only(isHost)) {
-			r["full"], r["temperature"], r["cpu"] = p.Fields["gpu_memory_used_percent"], p.Fields["gpu_temperature_c"], p.Fields["cpu_usage_percent"]
+			r["full"], r["temperature"], r["cpu"] = q.value(p, "gpu_memory_used_percent"), q.value(p, "gpu_temperature_c"), q.value(p, "cpu_usage_percent")
 		}
 		rows = append(rows, r)
 	}

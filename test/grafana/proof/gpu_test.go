@@ -97,7 +97,7 @@ func cardsNow(q *question) []row {
 		for _, field := range []string{
 			"state", "memory_used_bytes", "memory_total_bytes", "utilization_percent", "temperature_c", "power_w", "power_limit_w", "clock_sm_hz", "processes",
 		} {
-			r[field] = p.Fields[field]
+			r[field] = q.value(p, field)
 		}
 		used, _ := p.Number("memory_used_bytes")
 		total, _ := p.Number("memory_total_bytes")
@@ -112,7 +112,7 @@ func (q *question) events(by []string, keep func(*known.Point) bool) []row {
 	var rows []row
 	for _, p := range q.within(how{measurement: "cosyvoice_event", by: by, keep: keep}) {
 		rows = append(rows, row{
-			"_time": p.At, "severity": p.Tags["severity"], "kind": p.Tags["kind"], "message": p.Fields["message"], "host": p.Tags["host"], "whose": whose(p),
+			"_time": p.At, "severity": p.Tags["severity"], "kind": p.Tags["kind"], "message": q.value(p, "message"), "host": p.Tags["host"], "whose": whose(p),
 			"from": fmt.Sprint(p.At.Add(-3 * time.Minute).UnixMilli()), "to": fmt.Sprint(p.At.Add(time.Minute).UnixMilli()),
 		})
 	}

@@ -81,7 +81,7 @@ func heardNow(q *question) []row {
 		if age <= 2*time.Minute {
 			for _, p := range q.newest(ofAgent.only(collector("plugin"))) {
 				if p.Tags["host"] == h.Name {
-					r["uptime"] = p.Fields["uptime_seconds"]
+					r["uptime"] = q.value(p, "uptime_seconds")
 				}
 			}
 		}

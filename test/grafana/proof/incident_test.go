@@ -46,7 +46,7 @@ func periods(q *question) []row {
 	var rows []row
 	for _, p := range q.found(func(*known.Point) bool { return true }) {
 		rows = append(rows, row{
-			"code": p.Tags["code"], "severity": p.Tags["severity"], "whose": whose(p), "last": p.At, "first": time.Unix(int64(p.Fields["since"].(float64)), 0),
+			"code": p.Tags["code"], "severity": p.Tags["severity"], "whose": whose(p), "last": p.At, "first": time.Unix(int64(q.value(p, "since").(float64)), 0),
 		})
 	}
 	slices.SortStableFunc(rows, func(a, b row) int { // of one code the oldest first
@@ -65,7 +65,7 @@ func evidence(q *question) []row {
 		var own []row
 		for _, name := range slices.Sorted(maps.Keys(p.Fields)) {
 			if name != "since" && name != "value" && name != "limit" {
-				v, _ := p.Number(name)
+				v := q.value(p, name).(float64)
 				own = append(own, row{"code": p.Tags["code"], "whose": whose(p), "figure": name, "value": written(name, v)})
 			}
 		}

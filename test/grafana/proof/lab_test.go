@@ -32,12 +32,12 @@ type organization struct {
 	answers *sync.Map
 }
 
-// start runs an InfluxDB with the known history in it.
-func start(t *testing.T, points []known.Point) *organization {
+// start runs an InfluxDB with a history in it, the windows up to a time included.
+func start(t *testing.T, points []known.Point, rolled time.Time) *organization {
 	s := influxd.Start(t)
 	s.SetUp(buckets.Raw, buckets.Events, buckets.Minutes, buckets.Hours)
 	o := &organization{s, t, influxd.Org, &sync.Map{}}
-	o.write(known.Write(points, known.Tail))
+	o.write(known.Write(points, rolled))
 	return o
 }
 

@@ -21,11 +21,13 @@ type question struct {
 	window   time.Duration            // that the panel asks for
 	unit     time.Duration            // of the bucket's windows; a second for none
 	every    time.Duration            // width of a window
+	// reads are the fields that were looked at.
+	reads map[known.Field]bool
 }
 
 // ask is the question of a panel that reads windows: those of the bucket that suits the range, whole.
 func (v *view) ask(points map[string][]known.Point, p *grafana.Panel) *question {
-	q := &question{points: points, chosen: choices[v.choice], from: known.Now.Add(-v.span), to: known.Now, window: v.window(p)}
+	q := &question{points: points, reads: map[known.Field]bool{}, chosen: choices[v.choice], from: known.Now.Add(-v.span), to: known.Now, window: v.window(p)}
 	switch {
 	case v.span > 7*day:
 		q.unit = time.Hour
@@ -56,6 +58,19 @@ func (q *question) rolled() time.Time {
 		return q.begin()
 	}
 	return floor(known.Now.Truncate(time.Minute), q.every)
+}
+
+// look notes that a field is read.
+func (q *question) look(measurement, field string) {
+	if q.reads != nil {
+		q.reads[known.Field{Measurement: measurement, Name: field}] = true
+	}
+}
+
+// value is that of a field, nil where the point has none.
+func (q *question) value(p *known.Point, field string) any {
+	q.look(p.Measurement, field)
+	return p.Fields[field]
 }
 
 // begin is that of the first window.
@@ -201,6 +216,7 @@ func (h how) called(p *known.Point) string {
 
 // stats are those of a field, of which stat makes the values of a series of that name.
 func (q *question) stats(h how, field, name string, stat func(*cell) float64) values {
+	q.look(h.measurement, field)
 	cells := map[string]map[int64]*cell{}
 	q.each(h, func(p *known.Point, labels string, at int64) {
 		v, ok := p.Number(field)
@@ -243,6 +259,7 @@ const gap = 90 * time.Second
 
 // grown is by how much a counter grew. What grew between the points before and in the range counts.
 func (q *question) grown(h how, field, name string) values {
+	q.look(h.measurement, field)
 	last := map[string]*known.Point{} // of a series
 	out := values{}
 	before := *q
@@ -279,6 +296,7 @@ func middle(bin int) float64 {
 // of the syntheses that went well.
 func (q *question) quantile(h how, field, name string, share float64) values {
 	h.measurement = "cosyvoice_synthesis"
+	q.look(h.measurement, strings.TrimSuffix(field, "_seconds")+"_bin")
 	all := map[string]map[int64][]float64{}
 	q.each(h, func(p *known.Point, labels string, at int64) {
 		v, ok := p.Number(field)
@@ -308,6 +326,7 @@ func (q *question) rate(h how, field, name string, times float64) values {
 
 // number is how many points there are.
 func (q *question) number(h how, name string) values {
+	q.look(h.measurement, known.Mark(h.measurement))
 	all := values{}
 	q.each(h, func(_ *known.Point, labels string, at int64) {
 		series := name + labels
@@ -319,6 +338,7 @@ func (q *question) number(h how, name string) values {
 // worst is the worst of the states in each window; from the worst. Windows that the tasks made tell only of
 // a state that was held since the point before.
 func (q *question) worst(h how, field string, states []string) values {
+	q.look(h.measurement, field)
 	found := map[string]map[int64]string{}
 	last := map[string]time.Time{}
 	before := *q

@@ -11,12 +11,13 @@ import (
 
 var overview = map[string]golden{
 	"Health at the end of the range": lines(func(q *question) values {
+		q.look("cosyvoice_agent", "success")
 		return values{"code: " + activeFindings(q)[0]["code"].(string): {0: 1}}
 	}),
 	"Servers at the end of the range": lines(func(q *question) values {
 		all := values{}
 		for _, p := range q.newest(ofServer) {
-			all.set(named("_value", map[string]string{"host": p.Tags["host"], "instance": p.Tags["instance"]})+": "+p.Fields["state"].(string), 0, 1)
+			all.set(named("_value", map[string]string{"host": p.Tags["host"], "instance": p.Tags["instance"]})+": "+q.value(p, "state").(string), 0, 1)
 		}
 		return all
 	}),
@@ -144,7 +145,7 @@ func whose(p *known.Point) string {
 func activeFindings(q *question) []row {
 	var rows []row
 	for _, p := range q.found(func(p *known.Point) bool { return p.At.After(known.Now.Add(-200 * time.Second)) }) {
-		since := time.Unix(int64(p.Fields["since"].(float64)), 0)
+		since := time.Unix(int64(q.value(p, "since").(float64)), 0)
 		rows = append(rows, row{
 			"_time": since, "severity": p.Tags["severity"], "code": p.Tags["code"], "advice": p.Tags["code"], "host": p.Tags["host"], "whose": whose(p),
 			"from": fmt.Sprint(since.Add(-15 * time.Minute).UnixMilli()), "to": fmt.Sprint(since.Add(15 * time.Minute).UnixMilli()),

@@ -43,7 +43,7 @@ func serversNow(q *question) []row {
 	for _, p := range q.newest(ofServer) {
 		r := row{"host": p.Tags["host"], "instance": p.Tags["instance"], "version": p.Tags["version"]}
 		for _, field := range []string{"state", "uptime_seconds", "in_flight", "connections", "cpu_percent", "memory_rss_bytes", "gpu_memory_bytes", "pid"} {
-			if v, ok := p.Fields[field]; ok {
+			if v := q.value(p, field); v != nil {
 				r[field] = v
 			}
 		}

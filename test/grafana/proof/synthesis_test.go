@@ -8,6 +8,7 @@ import (
 	"math"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/cosyvoice-telegraf/cosyvoice-telegraf/test/grafana/known"
@@ -58,6 +59,7 @@ func errorsByClass(q *question) values {
 func histogram(field string, first, last int) golden {
 	return lines(func(q *question) values {
 		q = q.counted()
+		q.look("cosyvoice_synthesis", strings.TrimSuffix(field, "_seconds")+"_bin")
 		all := values{}
 		upper := func(bin int) string {
 			return strconv.FormatFloat(math.Round(1000*math.Pow(10, float64(bin+1)/8))/1000, 'f', -1, 64)
@@ -118,7 +120,7 @@ func (q *question) syntheses(most int, keep func(*known.Point) bool) []row {
 		for _, field := range []string{
 			"duration_seconds", "rtf", "first_chunk_seconds", "audio_seconds", "characters", "concurrency_mean", "request_id",
 		} {
-			if v, ok := p.Fields[field]; ok {
+			if v := q.value(p, field); v != nil {
 				r[field] = v
 			}
 		}
