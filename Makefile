@@ -54,7 +54,7 @@ unit: ## quick tests: no network, GPU or root; those on a real InfluxDB only whe
 	go -C grafana/generate test ./...
 
 e2e: build parts ## the whole on real Telegraf, InfluxDB and Alertmanager
-	go test -tags e2e -count=1 -p 1 -timeout 20m ./test/e2e ./test/scenario
+	go test -tags e2e -count=1 -p 1 -timeout 20m ./test/e2e ./test/scenario ./test/grafana/proof
 
 test: lint parts unit e2e ## everything that the continuous integration runs
 
@@ -64,5 +64,5 @@ test-long: build parts ## the long runs in full: an outage of 40 s, half an hour
 
 bench: build parts ## what the plugin and the history cost, against peers in the same run, and how well causes are found: an hour
 	go run ./test/bench
-	go test -tags bench -count=1 -timeout 60m -v ./test/bench/history
+	go test -tags bench -count=1 -p 1 -timeout 60m -v ./test/bench/history ./test/grafana/proof
 	COSYVOICE_SCENARIOS=all go test -tags e2e -count=1 -timeout 60m -v ./test/scenario

@@ -159,3 +159,22 @@ func Without(points []Point, since time.Time, fields map[Field]bool) []Point {
 	}
 	return left
 }
+
+// Steady are points of all hosts at each step of a time, and a minute after each, for a measure of how
+// long something takes.
+func Steady(from, to time.Time, step time.Duration) []Point {
+	var points []Point
+	for at := from; at.Before(to); at = at.Add(step) {
+		for _, h := range Hosts {
+			points = append(points, h.tick(at)...)
+			if step > time.Minute {
+				points = append(points, h.tick(at.Add(time.Minute))...)
+			}
+		}
+	}
+	for i := range points {
+		points[i].Series = points[i].named()
+	}
+	slices.SortStableFunc(points, func(a, b Point) int { return a.At.Compare(b.At) })
+	return points
+}

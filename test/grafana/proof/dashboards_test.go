@@ -29,11 +29,18 @@ func TestDashboards(t *testing.T) {
 	require.ElementsMatch(t, slices.Collect(maps.Keys(english)), slices.Collect(maps.Keys(chinese)))
 	allHaveGoldens(t, english)
 	t.Run("alerts", func(t *testing.T) { o.in(t).checkAlerts(by) })
+	t.Run("all is well", func(t *testing.T) {
+		o := o.in(t)
+		v := o.look(english["overview"], spans["6h"], "well", grafana.From12)
+		frames, err := o.show(v, &v.Panels[0])
+		require.NoError(t, err)
+		require.Equal(t, []row{{"code": "ok"}}, table(frames), v.Panels[0].Title)
+	})
 	var shown sync.Map // what there was to show, by the panel: some, or nothing
 	t.Run("views", func(t *testing.T) {
 		for name, d := range english {
 			for span, length := range spans {
-				for choice := range choices {
+				for _, choice := range matrix {
 					t.Run(name+"/"+span+"/"+choice, func(t *testing.T) {
 						t.Parallel()
 						o := o.in(t)

@@ -27,7 +27,11 @@ var choices = map[string]map[string][]string{
 	"single":  {"host": {"beta"}, "service": {"cosyvoice3"}, "instance": {"50000"}, "gpu": {"GPU-b0"}},
 	"several": {"host": {"alpha", "beta"}, "service": {"cosyvoice3"}, "instance": {"50000", "50001"}, "gpu": {"GPU-a0", "GPU-b1"}},
 	"All":     {},
+	"well":    {"host": {"alpha"}}, // of which nothing is found
 }
+
+// matrix are the choices with which each dashboard is looked at.
+var matrix = []string{"single", "several", "All"}
 
 var generations = map[string]grafana.Generation{"Grafana 10": grafana.UpTo11, "Grafana 12": grafana.From12}
 
@@ -125,6 +129,9 @@ func (v *view) window(p *grafana.Panel) time.Duration {
 func (o *organization) show(v *view, p *grafana.Panel) ([]*grafana.Frame, error) {
 	var frames []*grafana.Frame
 	for _, target := range p.Targets {
+		if target.Hide {
+			continue
+		}
 		text, err := v.query(target.Query, v.window(p))
 		if err != nil {
 			return nil, err

@@ -1,0 +1,63 @@
+//go:build bench
+
+package proof
+
+import (
+	"fmt"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/cosyvoice-telegraf/cosyvoice-telegraf/test/grafana"
+	"github.com/cosyvoice-telegraf/cosyvoice-telegraf/test/grafana/known"
+)
+
+// TestLoadTime measures how long the queries of each dashboard take, one after another, for each range:
+// of three hosts with four servers and four GPUs, a tick every ten seconds, and all tiers full.
+func TestLoadTime(t *testing.T) {
+	o := start(t, known.Without(known.Points(), known.Now.Add(-7*time.Hour), nil), known.Tail) // what happened, and findings
+	fill := func(from time.Time, step, part time.Duration, keep func(known.Lines) known.Lines) {
+		for at := from; at.Before(known.Now); at = at.Add(part) {
+			end := at.Add(part)
+			if end.After(known.Now) {
+				end = known.Now
+			}
+			o.write(keep(known.Write(known.Steady(at, end, step), end)))
+		}
+	}
+	fill(known.Now.Add(-6*time.Hour-time.Minute).Truncate(time.Hour), 10*time.Second, time.Hour, func(l known.Lines) known.Lines {
+		return known.Lines{Raw: l.Raw, Events: l.Events}
+	})
+	fill(known.Now.Add(-7*day-time.Hour).Truncate(time.Hour), 30*time.Second, 6*time.Hour, func(l known.Lines) known.Lines {
+		return known.Lines{Minutes: l.Minutes}
+	})
+	fill(known.Now.Add(-91*day).Truncate(24*time.Hour), 30*time.Minute, 24*time.Hour, func(l known.Lines) known.Lines {
+		return known.Lines{Hours: l.Hours}
+	})
+	t.Log("| dashboard | 15 min, s | 6 h, s | 7 d, s | 90 d, s | 90 d against 6 h |")
+	t.Log("|---|---|---|---|---|---|")
+	for _, d := range boards(t, "en") {
+		took := map[string]float64{}
+		for span, length := range spans {
+			v := o.look(d, length, "All", grafana.From12)
+			var seconds []float64
+			for range 3 {
+				began := time.Now()
+				for i := range d.Panels {
+					p := &d.Panels[i]
+					for _, target := range p.Targets {
+						text, err := v.query(target.Query, v.window(p))
+						require.NoError(t, err)
+						_, err = o.ask(text, series, p.Points)
+						require.NoError(t, err, p.Title)
+					}
+				}
+				seconds = append(seconds, time.Since(began).Seconds())
+			}
+			took[span] = slices.Min(seconds)
+		}
+		t.Log(fmt.Sprintf("| %s | %.2f | %.2f | %.2f | %.2f | %.2f × |", d.Title, took["15m"], took["6h"], took["7d"], took["90d"], took["90d"]/took["6h"]))
+	}
+}
