@@ -3,6 +3,7 @@
 //
 // quantity: "rtf", "duration" or "first_chunk", these in seconds
 // by: the tags that tell rows apart, such as "host", "instance" or "mode"; ["service"] for all together
+// only: which series, such as (r) => r.host == "gpu-1"
 // start, stop: a time, or a duration from now
 // window: at least 1m where minutes are read, 1h where hours are
 import "array"
@@ -13,6 +14,7 @@ import "strings"
 
 quantity = "rtf"
 by = ["host"]
+only = (r) => true
 start = -24h
 stop = now()
 window = 1h
@@ -61,6 +63,7 @@ over = (of, borders, read, points=raw.name) => {
             from(bucket: name)
                 |> range(start: if any then start else 1970-01-01T00:00:00Z, stop: if any then stop else 1970-01-01T00:00:01Z)
                 |> filter(fn: (r) => r._measurement == of)
+                |> filter(fn: only)
     }
 
     return

@@ -2,12 +2,14 @@
 // was one: with the outcome ok it is audio that was cut short.
 //
 // by: the tags that tell rows apart beside these, such as "host", "instance" or "mode"; ["service"] for none
+// only: which series, such as (r) => r.host == "gpu-1"
 // start, stop: a time, or a duration from now
 // window: at least 1m where minutes are read, 1h where hours are
 import "array"
 import "date"
 
 by = ["host"]
+only = (r) => true
 start = -24h
 stop = now()
 window = 1h
@@ -56,6 +58,7 @@ over = (of, borders, read, points=raw.name) => {
             from(bucket: name)
                 |> range(start: if any then start else 1970-01-01T00:00:00Z, stop: if any then stop else 1970-01-01T00:00:01Z)
                 |> filter(fn: (r) => r._measurement == of)
+                |> filter(fn: only)
     }
 
     return

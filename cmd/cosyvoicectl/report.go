@@ -10,7 +10,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/cosyvoice-telegraf/cosyvoice-telegraf/internal/files"
-	"github.com/cosyvoice-telegraf/cosyvoice-telegraf/internal/influx"
 	"github.com/cosyvoice-telegraf/cosyvoice-telegraf/internal/report"
 	"github.com/cosyvoice-telegraf/cosyvoice-telegraf/internal/words"
 )
@@ -37,13 +36,12 @@ func (t *tool) reportCommand() *cobra.Command {
 			return noArguments(cmd, args)
 		},
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			server, settings, err := connect.find()
+			finder, closeAll, err := connect.finder()
 			if err != nil {
 				return err
 			}
-			client := influx.New(server.URL, server.Org, server.Token)
-			defer client.Close()
-			made, err := t.readReport(cmd.Context(), cmd.ErrOrStderr(), report.Source{Client: client, Params: settings.Rollups()}, host, since)
+			defer closeAll()
+			made, err := t.readReport(cmd.Context(), cmd.ErrOrStderr(), report.Source{Finder: finder}, host, since)
 			if err != nil {
 				return err
 			}

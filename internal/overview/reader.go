@@ -5,8 +5,6 @@ import (
 	"fmt"
 	"io/fs"
 	"regexp"
-	"slices"
-	"strings"
 	"time"
 
 	"github.com/influxdata/influxdb-client-go/v2/api/query"
@@ -24,7 +22,7 @@ type Reader struct {
 }
 
 // ask runs a file of the folder flux over a time, with values for other of its parameters, and
-// returns the rows of the host.
+// returns its rows, of the host alone.
 func (r Reader) ask(ctx context.Context, file string, from, to time.Time, params map[string]string) ([]*query.FluxRecord, error) {
 	content, err := fs.ReadFile(cosyvoicetelegraf.Queries, "flux/"+file)
 	if err != nil {
@@ -44,14 +42,13 @@ func (r Reader) ask(ctx context.Context, file string, from, to time.Time, params
 		set(name, value)
 	}
 	if r.Host != "" {
-		// So the storage leaves out the other hosts; what a file reads otherwise is left out below.
-		script = strings.Replace(script, "r._measurement == of)", "r._measurement == of and r.host == "+influx.Literal(r.Host)+")", 1)
+		set("only", "(r) => r.host == "+influx.Literal(r.Host))
 	}
 	records, err := r.Client.Query(ctx, script)
 	if err != nil {
 		return nil, fmt.Errorf("asking %s: %w", file, err)
 	}
-	return slices.DeleteFunc(records, func(record *query.FluxRecord) bool { return r.Host != "" && text(record, "host") != r.Host }), nil
+	return records, nil
 }
 
 // tier is what the files say of a bucket: the windows in it, how long it keeps them, and how long a time

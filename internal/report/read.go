@@ -9,9 +9,7 @@ import (
 
 	"github.com/cosyvoice-telegraf/cosyvoice-telegraf/internal/diagnosis"
 	"github.com/cosyvoice-telegraf/cosyvoice-telegraf/internal/history"
-	"github.com/cosyvoice-telegraf/cosyvoice-telegraf/internal/influx"
 	"github.com/cosyvoice-telegraf/cosyvoice-telegraf/internal/overview"
-	"github.com/cosyvoice-telegraf/cosyvoice-telegraf/internal/rollup"
 	"github.com/cosyvoice-telegraf/cosyvoice-telegraf/internal/words"
 )
 
@@ -55,14 +53,11 @@ type Report struct {
 }
 
 // Source is where a report comes from.
-type Source struct {
-	Client *influx.Client
-	Params rollup.Params
-}
+type Source struct{ Finder diagnosis.Finder }
 
 // Hosts are those that were heard in a time.
 func (s Source) Hosts(ctx context.Context, from, to time.Time) ([]string, error) {
-	return overview.Reader{Client: s.Client, Params: s.Params}.Hosts(ctx, from, to)
+	return overview.Reader{Client: s.Finder.Client, Params: s.Finder.Params}.Hosts(ctx, from, to)
 }
 
 // Read puts a report together. It calls step before each of its parts.
@@ -87,22 +82,18 @@ func (s Source) Read(ctx context.Context, host string, from, to time.Time, step 
 	return r, nil
 }
 
-func (s Source) finder() diagnosis.Finder {
-	return diagnosis.Finder{Client: s.Client, Params: s.Params}
-}
-
 func (s Source) reader(r *Report) overview.Reader {
-	return overview.Reader{Client: s.Client, Params: s.Params, Host: r.Host}
+	return overview.Reader{Client: s.Finder.Client, Params: s.Finder.Params, Host: r.Host}
 }
 
 func (s Source) findings(ctx context.Context, r *Report) (err error) {
-	if r.Health, err = s.finder().HealthOf(ctx, r.To, r.Host); err != nil {
+	if r.Health, err = s.Finder.HealthOf(ctx, r.To, r.Host); err != nil {
 		return err
 	}
-	if r.Summary, err = s.finder().Since(ctx, r.From, r.To, r.Host); err != nil {
+	if r.Summary, err = s.Finder.Since(ctx, r.From, r.To, r.Host); err != nil {
 		return err
 	}
-	r.Happened, err = s.finder().Happened(ctx, r.From, r.To, r.Host)
+	r.Happened, err = s.Finder.Happened(ctx, r.From, r.To, r.Host)
 	return err
 }
 
@@ -145,11 +136,11 @@ func (s Source) readings(ctx context.Context, r *Report) (err error) {
 }
 
 func (s Source) syntheses(ctx context.Context, r *Report) error {
-	failed, err := s.finder().Failed(ctx, r.From, r.To, r.Host, mostExplained)
+	failed, err := s.Finder.Failed(ctx, r.From, r.To, r.Host, mostExplained)
 	if err != nil {
 		return err
 	}
-	slowest, err := s.finder().Slowest(ctx, r.From, r.To, r.Host, mostExplained)
+	slowest, err := s.Finder.Slowest(ctx, r.From, r.To, r.Host, mostExplained)
 	if err != nil {
 		return err
 	}
@@ -158,7 +149,7 @@ func (s Source) syntheses(ctx context.Context, r *Report) error {
 		into *[]*diagnosis.Answer
 	}{{failed, &r.Failed}, {slowest, &r.Slowest}} {
 		for _, synthesis := range list.of {
-			answer, err := s.finder().Explain(ctx, synthesis, r.To)
+			answer, err := s.Finder.Explain(ctx, synthesis, r.To)
 			if err != nil {
 				return err
 			}
@@ -176,8 +167,8 @@ func (s Source) capacity(ctx context.Context, r *Report) (err error) {
 
 func (s Source) data(ctx context.Context, r *Report) (err error) {
 	// Gaps are told by ticks, which are kept for a while only.
-	r.GapsFrom = later(r.From, r.To.Add(-s.Params.RawRetention))
-	gaps, err := history.Keeper{Client: s.Client, Params: s.Params}.Gaps(ctx, r.GapsFrom, r.To)
+	r.GapsFrom = later(r.From, r.To.Add(-s.Finder.Params.RawRetention))
+	gaps, err := history.Keeper{Client: s.Finder.Client, Params: s.Finder.Params}.Gaps(ctx, r.GapsFrom, r.To)
 	if err != nil {
 		return err
 	}
@@ -189,7 +180,7 @@ func (s Source) data(ctx context.Context, r *Report) (err error) {
 	if r.Versions, err = s.reader(r).Versions(ctx, r.From, r.To); err != nil {
 		return err
 	}
-	r.InfluxDB, err = s.Client.Version(ctx)
+	r.InfluxDB, err = s.Finder.Client.Version(ctx)
 	return err
 }
 

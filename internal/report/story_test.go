@@ -33,7 +33,7 @@ func newLab(t *testing.T) *lab {
 	s.SetUp(buckets.Raw, buckets.Events, buckets.Minutes, buckets.Hours)
 	client := influx.New(s.URL, influxd.Org, influxd.Token)
 	t.Cleanup(client.Close)
-	return &lab{Server: s, t: t, source: Source{Client: client, Params: buckets}, now: time.Now().Truncate(time.Minute), written: map[string][]string{}}
+	return &lab{Server: s, t: t, source: Source{diagnosis.Finder{Client: client, Params: buckets}}, now: time.Now().Truncate(time.Minute), written: map[string][]string{}}
 }
 
 // day is a machine with some traffic, less at night.
@@ -125,7 +125,7 @@ func (l *lab) store(box scenario.Box, long, silentFrom, silentTo time.Duration, 
 	// What is usual is told by the hours of before; those of the day are not asked for.
 	l.Write(buckets.Hours, slices.DeleteFunc(history.Hours, func(line string) bool { return !stampOf(line).Before(begin.Truncate(time.Hour)) }))
 	l.written[box.Name] = append(events, minutes...)
-	tasks, err := diagnosis.Tasks(buckets)
+	tasks, err := diagnosis.Tasks(buckets, nil)
 	require.NoError(l.t, err)
 	for _, after := range judged {
 		for _, task := range tasks {
