@@ -28,7 +28,7 @@ const (
 func (h Host) events() []Point {
 	var points []Point
 	own := time.Duration(1000*share(h.Name, time.Time{})) * time.Millisecond
-	for at := begin.Add(7*time.Hour + own); at.Before(Tail); at = at.Add(3 * 24 * time.Hour) {
+	for at := begin.Add(7*time.Hour + own); at.Before(today); at = at.Add(3 * 24 * time.Hour) {
 		points = append(points, h.restart(at, "stopped", nil)...)
 	}
 	switch h.Name {

@@ -16,10 +16,12 @@ var Now = time.Now().UTC().Truncate(time.Hour).Add(-25*time.Minute - 4*time.Seco
 var (
 	begin  = Now.Add(-92 * 24 * time.Hour).Truncate(12 * time.Hour) // a few ticks twice a day
 	recent = Now.Add(-8 * 24 * time.Hour).Truncate(12 * time.Hour)  // every two hours
-	// Tail is where the tasks begin to make the tiers: up to there the tests do.
-	Tail  = Now.Add(-7 * time.Hour).Truncate(time.Hour) // a tick a minute
-	dense = Now.Add(-20 * time.Minute)                  // every ten seconds
+	today  = Now.Add(-7 * time.Hour).Truncate(time.Hour)            // a tick a minute
+	dense  = Now.Add(-20 * time.Minute)                             // every ten seconds
 )
+
+// Tail is where the tasks begin to make the tiers: up to there the tests do.
+var Tail = Now.Add(-2 * time.Hour).Truncate(time.Hour)
 
 // What happened.
 var (
@@ -88,10 +90,10 @@ func ticks(host string) []time.Time {
 	for at := begin; at.Before(recent); at = at.Add(12 * time.Hour) {
 		cluster(at.Add(offset + 20*time.Minute))
 	}
-	for at := recent; at.Before(Tail); at = at.Add(2 * time.Hour) {
+	for at := recent; at.Before(today); at = at.Add(2 * time.Hour) {
 		cluster(at.Add(offset + 20*time.Minute))
 	}
-	for at := Tail.Add(offset); at.Before(dense); at = at.Add(time.Minute) {
+	for at := today.Add(offset); at.Before(dense); at = at.Add(time.Minute) {
 		times = append(times, at)
 		if share(host, at) < 0.1 {
 			times = append(times, at.Add(10*time.Second))
@@ -160,16 +162,14 @@ func Without(points []Point, since time.Time, fields map[Field]bool) []Point {
 	return left
 }
 
-// Steady are points of all hosts at each step of a time, and a minute after each, for a measure of how
-// long something takes.
-func Steady(from, to time.Time, step time.Duration) []Point {
+// Steady are points of a host at each step of a time, and a minute after each, for a measure of how long
+// something takes.
+func (h Host) Steady(from, to time.Time, step time.Duration) []Point {
 	var points []Point
 	for at := from; at.Before(to); at = at.Add(step) {
-		for _, h := range Hosts {
-			points = append(points, h.tick(at)...)
-			if step > time.Minute {
-				points = append(points, h.tick(at.Add(time.Minute))...)
-			}
+		points = append(points, h.tick(at)...)
+		if step > time.Minute {
+			points = append(points, h.tick(at.Add(time.Minute))...)
 		}
 	}
 	for i := range points {

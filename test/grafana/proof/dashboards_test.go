@@ -61,6 +61,9 @@ func TestDashboards(t *testing.T) {
 	for name := range goldens {
 		_, some := shown.Load(name + " true")
 		_, nothing := shown.Load(name + " false")
+		if !some && !nothing {
+			continue // a part of the test was asked for
+		}
 		assert.True(t, some, "%s has nothing to show in any view", name)
 		assert.Equal(t, nothingAtTimes[name], nothing, "whether %s has nothing to show in some view", name)
 	}

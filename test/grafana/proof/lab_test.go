@@ -78,7 +78,7 @@ func (o *organization) roll() {
 	require.NoError(o.t, err)
 	alerts, err := diagnosis.AlertTasks(buckets, diagnosis.Alerts{})
 	require.NoError(o.t, err)
-	for _, kind := range []string{"1m", "1m", "1h", "health", "checks"} { // six hours at once
+	for _, kind := range []string{"1m", "1h", "health", "checks"} {
 		for _, task := range append(tasks, alerts...) {
 			if strings.HasPrefix(task.File, kind) {
 				_, err := o.ask(influxd.At(known.Now.Truncate(time.Minute), task.Flux), 1e6, 1e6)

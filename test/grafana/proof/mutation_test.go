@@ -24,6 +24,7 @@ const short = 40 * time.Minute
 // otherwise are the panels that show something else where a field is missing, with the reason.
 var otherwise = map[string]string{
 	"overview/Health at the end of the range without since of cosyvoice_diagnosis": "what is not found is not told: the next finding is, or that all is well",
+	"fleet/Hosts, the worst first without since of cosyvoice_diagnosis":            "as above",
 	"overview/Health at the end of the range without success of cosyvoice_agent":   "it says that nothing is known",
 }
 
