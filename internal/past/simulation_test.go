@@ -44,8 +44,8 @@ var absent = map[string][]string{
 		"pcie_tx_bytes_per_second", "pcie_rx_bytes_per_second", // not asked for
 		"nvlink_tx_bytes_total", "nvlink_rx_bytes_total", "nvlink_crc_errors_total", "nvlink_replay_errors_total", "nvlink_recovery_errors_total",
 	},
-	"cosyvoice_service": {"cgroup_memory_limit_bytes", "cgroup_cpu_limit_percent", "cgroup_cpu_throttled_seconds_total"}, // no limit
-	"cosyvoice_event":   {"code", "exit_code", "oom_other_bytes"},                                                        // no Xid; it ended by a signal
+	"cosyvoice_service": {"cgroup_memory_limit_bytes", "cgroup_cpu_limit_percent", "cgroup_cpu_throttled_seconds_total"},          // no limit
+	"cosyvoice_event":   {"code", "exit_code", "oom_other_bytes", "freed_bytes", "torch_allocated_bytes", "torch_reserved_bytes"}, // no Xid; it ended by a signal; nobody asks it for memory
 	"cosyvoice_synthesis": {
 		"text", "oom_other_bytes", // not asked for; PyTorch tells of none
 		"exception", "torch_allocated_bytes", "torch_reserved_bytes", "torch_peak_bytes", "torch_retries", // of servers that report themselves
