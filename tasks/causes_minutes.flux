@@ -51,6 +51,10 @@ figures = (measurement, fields, within=window) => {
             |> group()
 }
 
+// nobody is a row without a host for each of some columns. Where no row has two columns, Flux can
+// neither divide nor compare them, and judges nothing at all; so nobody has them.
+nobody = (of) => array.from(rows: of) |> map(fn: (r) => ({host: "", instance: "", _field: r.column, _value: 0.0})) |> keep(columns: figure)
+
 // What each synthesis took. The first after a start are slow whatever else is, and stand apart.
 syntheses =
     from(bucket: events)
@@ -201,6 +205,25 @@ known =
             warm |> means(prefix: "warm_"),
             warm |> number(name: "syntheses_warm"),
             usual,
+            nobody(
+                of: [
+                    {column: "up_sum"},
+                    {column: "up_count"},
+                    {column: "cpu_percent_sum"},
+                    {column: "cpu_percent_count"},
+                    {column: "cpu_percent_max"},
+                    {column: "cgroup_cpu_limit_percent_max"},
+                    {column: "cgroup_cpu_throttled_seconds_total_increase"},
+                    {column: "gpu_sm_percent_sum"},
+                    {column: "gpu_sm_percent_count"},
+                    {column: "in_flight_sum"},
+                    {column: "in_flight_count"},
+                    {column: "hottest_thread_percent_sum"},
+                    {column: "hottest_thread_percent_count"},
+                    {column: "rtf"},
+                    {column: "rtf_normal"},
+                ],
+            ),
         ],
     )
         |> keep(columns: ["host", "instance", "_field", "_value"])

@@ -59,7 +59,7 @@ growthOf = (scale) => {
             |> group(columns: byServer)
             |> pivot(rowKey: ["_time"], columnKey: ["_field"], valueColumn: "_value")
             // In a window with a restart the lowest is the new process's, the rest the old one's.
-            |> filter(fn: (r) => not exists r.uptime_seconds_min or r.uptime_seconds_max - r.uptime_seconds_min <= oneWindow)
+            |> filter(fn: (r) => not exists r.uptime_seconds_min or r.uptime_seconds_min >= float(v: r.uptime_seconds_max) - oneWindow)
             |> sort(columns: ["_time"])
 
     // When the process that runs now was started, and how little it has in flight.
