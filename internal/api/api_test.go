@@ -111,9 +111,9 @@ func TestAnswersAreAsDescribed(t *testing.T) {
 		{"an unknown parameter", "/v1/why?since=1h", &standIn{}, Options{}, 400, "since"},
 		{"InfluxDB is away", "/v1/why", &standIn{err: errors.New("connection refused")}, Options{}, 502, "connection refused"},
 		{"a token is missing", "/v1/why", &standIn{}, Options{Token: "0123456789abcdef"}, 401, "token"},
-		{"all is well", "/v1/health", &standIn{health: &diagnosis.Health{Status: "ok", Findings: []diagnosis.Finding{}}}, Options{}, 200, "All is well."},
-		{"something is wrong", "/v1/health?lang=zh", &standIn{health: &diagnosis.Health{Status: "warning", Findings: leak().Findings}}, Options{}, 200, "显卡终将被占满"},
-		{"nothing is known", "/v1/health", &standIn{health: &diagnosis.Health{Status: "unknown", Findings: []diagnosis.Finding{}}}, Options{}, 200, "no plugin has been heard"},
+		{"all is well", "/v1/health", &standIn{health: &diagnosis.Health{Status: "ok", Findings: []diagnosis.Finding{}, Down: []string{}}}, Options{}, 200, "All is well."},
+		{"something is wrong", "/v1/health?lang=zh", &standIn{health: &diagnosis.Health{Status: "warning", Findings: leak().Findings, Down: []string{}}}, Options{}, 200, "显卡终将被占满"},
+		{"nothing is known", "/v1/health", &standIn{health: &diagnosis.Health{Status: "unknown", Findings: []diagnosis.Finding{}, Down: []string{}}}, Options{}, 200, "no plugin has been heard"},
 		{"InfluxDB is away, of the health", "/v1/health", &standIn{err: errors.New("connection refused")}, Options{}, 502, "connection refused"},
 		{"the description", "/v1/openapi.json", &standIn{}, Options{}, 200, "openapi"},
 	} {
@@ -141,7 +141,7 @@ func TestQuestionsArePassedOn(t *testing.T) {
 }
 
 func TestWhoMayAsk(t *testing.T) {
-	finder := &standIn{health: &diagnosis.Health{Status: "ok", Findings: []diagnosis.Finding{}}}
+	finder := &standIn{health: &diagnosis.Health{Status: "ok", Findings: []diagnosis.Finding{}, Down: []string{}}}
 	const token = "0123456789abcdef"
 	for _, test := range []struct {
 		name    string
@@ -172,7 +172,7 @@ func TestWhoMayAsk(t *testing.T) {
 }
 
 func TestOrigins(t *testing.T) {
-	finder := &standIn{health: &diagnosis.Health{Status: "ok", Findings: []diagnosis.Finding{}}}
+	finder := &standIn{health: &diagnosis.Health{Status: "ok", Findings: []diagnosis.Finding{}, Down: []string{}}}
 	h := serve(finder, Options{Origins: []string{"https://tts.example"}, Token: "0123456789abcdef"})
 	w := ask(h, "/v1/health", "Origin", "https://tts.example", "Authorization", "Bearer 0123456789abcdef")
 	assert.Equal(t, "https://tts.example", w.Header().Get("Access-Control-Allow-Origin"))

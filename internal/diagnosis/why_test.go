@@ -2,6 +2,7 @@ package diagnosis
 
 import (
 	"cmp"
+	"fmt"
 	"slices"
 	"testing"
 	"time"
@@ -11,6 +12,7 @@ import (
 
 	"github.com/cosyvoice-telegraf/cosyvoice-telegraf/internal/influx"
 	"github.com/cosyvoice-telegraf/cosyvoice-telegraf/internal/rollup"
+	"github.com/cosyvoice-telegraf/cosyvoice-telegraf/internal/words"
 	"github.com/cosyvoice-telegraf/cosyvoice-telegraf/test/influxd"
 	"github.com/cosyvoice-telegraf/cosyvoice-telegraf/test/scenario"
 )
@@ -174,6 +176,30 @@ func TestWhy(t *testing.T) {
 		calm, err := finder.HealthOf(t.Context(), now, "story-calm")
 		require.NoError(t, err)
 		assert.Empty(t, calm.Findings)
-		assert.Equal(t, "unknown", calm.Status, "no plugin is heard")
+		assert.Equal(t, "unknown", calm.Status)
+		assert.Contains(t, calm.Sentence(words.English), "no plugin has been heard")
+
+		tick := func(line string, age time.Duration) {
+			s.Write(rollup.Defaults.Raw, []string{fmt.Sprintf("%s %d", line, now.Add(-age).UnixNano())})
+		}
+		tick("cosyvoice_agent,host=story-calm,collector=plugin success=1i", 10*time.Second)
+		calm, err = finder.HealthOf(t.Context(), now, "story-calm")
+		require.NoError(t, err)
+		assert.Equal(t, "unknown", calm.Status)
+		assert.Contains(t, calm.Sentence(words.English), "no CosyVoice server is seen")
+
+		// Of another version before: only what is newest counts.
+		tick("cosyvoice_service,host=story-calm,instance=50000,version=2 up=0i", 70*time.Second)
+		tick("cosyvoice_service,host=story-calm,instance=50000,version=3 up=1i", 10*time.Second)
+		calm, err = finder.HealthOf(t.Context(), now, "story-calm")
+		require.NoError(t, err)
+		assert.Equal(t, "ok", calm.Status)
+
+		tick("cosyvoice_service,host=story-calm,instance=50000,version=3 up=0i", time.Second)
+		calm, err = finder.HealthOf(t.Context(), now, "story-calm")
+		require.NoError(t, err)
+		assert.Equal(t, "error", calm.Status)
+		assert.Equal(t, []string{"50000"}, calm.Down)
+		assert.Contains(t, calm.Sentence(words.English), "The CosyVoice server 50000 is not running.")
 	})
 }

@@ -40,7 +40,7 @@ func (p *page) Todo() (steps []Step) {
 // Otherwise is what to do where nothing that was found says it.
 func (p *page) Otherwise() string {
 	switch {
-	case p.Health.Status == "unknown":
+	case !p.Health.Heard:
 		return p.say("todo_unknown")
 	case len(p.Servers) == 0:
 		return words.NoServer.With("cosyvoice.conf").In(p.language)

@@ -117,6 +117,7 @@ func (l *lab) store(box scenario.Box, long, silentFrom, silentTo time.Duration, 
 		}
 	}
 	ticks = append(ticks, fmt.Sprintf("cosyvoice_agent,host=%s,service=cosyvoice3,collector=plugin success=1i %d", box.Name, l.now.UnixNano()))
+	ticks = append(ticks, fmt.Sprintf("cosyvoice_service,host=%s,service=cosyvoice3,instance=50000 up=1i %d", box.Name, l.now.UnixNano()))
 	ticks = append(ticks, fmt.Sprintf(`cosyvoice_agent,host=%s,service=cosyvoice3,collector=gpu driver_version="570.86" %d`, box.Name, l.now.Add(-time.Minute).UnixNano()))
 	events, minutes := keep(history.Events), keep(history.Minutes)
 	l.Write(buckets.Raw, ticks)

@@ -7,22 +7,11 @@ import (
 	"github.com/cosyvoice-telegraf/cosyvoice-telegraf/internal/diagnosis"
 )
 
-// Status is the verdict on the present, in one word of CSS. Where no server was seen at all, that
-// nothing was found to be wrong says nothing.
-func (p *page) Status() string {
-	if p.Health.Status == "ok" && len(p.Servers) == 0 {
-		return "unknown"
-	}
-	return p.Health.Status
-}
+// Status is the verdict on the present, in one word of CSS.
+func (p *page) Status() string { return p.Health.Status }
 
 // Verdict is the same in one sentence.
-func (p *page) Verdict() string {
-	if p.Status() != p.Health.Status {
-		return p.say("server_none")
-	}
-	return p.Health.Sentence(p.language)
-}
+func (p *page) Verdict() string { return p.Health.Sentence(p.language) }
 
 // Then names the time.
 func (p *page) Then() string { return p.say("then", p.span(p.To.Sub(p.From))) }

@@ -71,6 +71,10 @@ from a file with the mode 0600.`,
 		En: "Nothing is known: no plugin has been heard for %s. Look with: cosyvoicectl status",
 		Zh: "无法判断：已有 %s没有收到插件的数据。请查看：cosyvoicectl status",
 	}
+	HealthNoServer = Text{
+		En: "Nothing is known: no CosyVoice server is seen. Start it; if it runs, see: cosyvoicectl status",
+		Zh: "无法判断：没有发现 CosyVoice 服务。请启动它；如果它已在运行，请查看：cosyvoicectl status",
+	}
 	APINoSuchPath      = Text{En: "%s %s is nothing here; see /v1/openapi.json", Zh: "没有 %s %s；见 /v1/openapi.json"}
 	APINoSuchParameter = Text{En: "there is no parameter %q; there are at, request, host and lang", Zh: "没有参数 %q；可用的有 at、request、host 和 lang"}
 	APINoTime          = Text{En: "at=%q is no time in RFC 3339, such as 2026-11-20T21:14:30+08:00 (with + as %%2B)", Zh: "at=%q 不是 RFC 3339 时间，例如 2026-11-20T21:14:30+08:00（+ 写作 %%2B）"}
