@@ -33,7 +33,8 @@ func (h Host) events() []Point {
 	}
 	switch h.Name {
 	case "alpha":
-		points = append(points, h.event(upgraded, "start", "info", "50000", "", "started with version 3.0.2", map[string]any{"pid": 77}))
+		points = append(points, h.event(upgraded, "start", "info", "50000", "", "started with version 3.0.2", map[string]any{"pid": 77}),
+			h.event(again, "start", "info", "50000", "", "started with version 3.0.3", map[string]any{"pid": 78}))
 		points = append(points, h.restart(crashed, "oom_killed", map[string]any{"event_id": crash, "last_state": "busy", "signal": "SIGKILL"})...)
 		points = append(points, h.event(crashed.Add(-time.Second), "oom", "error", "50000", "", "CUDA out of memory", map[string]any{"error": "out_of_memory", "oom_tried_bytes": 5e8}))
 	case "beta":

@@ -26,6 +26,7 @@ var Tail = Now.Add(-2 * time.Hour).Truncate(time.Hour)
 // What happened.
 var (
 	upgraded  = Now.Add(-5 * time.Hour)    // alpha got another version
+	again     = Now.Add(-70 * time.Second) // and one more
 	crashed   = Now.Add(-2 * time.Hour)    // alpha's server, for three minutes; it was loading for as long again
 	silent    = Now.Add(-50 * time.Minute) // gamma, since
 	hungFrom  = Now.Add(-4 * time.Hour)    // beta's second card

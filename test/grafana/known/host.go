@@ -33,10 +33,13 @@ func (h Host) of(measurement string, at time.Time, tags map[string]string) (Poin
 }
 
 func (h Host) version(at time.Time) string {
-	if h.Name == "alpha" && !at.Before(upgraded) {
+	switch {
+	case h.Name != "alpha" || at.Before(upgraded):
+		return "3.0.1"
+	case at.Before(again):
 		return "3.0.2"
 	}
-	return "3.0.1"
+	return "3.0.3"
 }
 
 func (h Host) system(at time.Time) Point {

@@ -25,6 +25,7 @@ const short = 40 * time.Minute
 var otherwise = map[string]string{
 	"overview/Health at the end of the range without since of cosyvoice_diagnosis": "what is not found is not told: the next finding is, or that all is well",
 	"fleet/Hosts, the worst first without since of cosyvoice_diagnosis":            "as above",
+	"fleet/Hosts, the worst first without success of cosyvoice_agent":              "it says that nothing is known",
 	"overview/Health at the end of the range without success of cosyvoice_agent":   "it says that nothing is known",
 }
 
