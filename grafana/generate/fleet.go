@@ -68,6 +68,7 @@ func codes() string {
 func hosts(s *scripts) *panel {
 	verdicts := append([]mapping{
 		{value: "ok", text: words.Text{En: "well", Zh: "正常"}, color: green},
+		{value: "unjudged", text: words.Text{En: "no task ran", Zh: "任务没有运行"}, color: purple},
 		{value: "unknown", text: words.Text{En: "not heard", Zh: "没有数据"}, color: purple},
 	}, ofCauses(causeTitle)...)
 	percent := func(name, english, chinese string, width int, steps ...step) field {
@@ -100,7 +101,7 @@ func hosts(s *scripts) *panel {
 				stepsOf(step{lowest, green}, step{80, orange}, step{85, red}))...),
 			percent("cpu", "CPU", "CPU", 0, step{lowest, green}, step{90, orange}, step{97, red}),
 		},
-		queries: []string{s.whole(ofHosts, active(ofHosts)+codes()+`
+		queries: []string{s.whole(ofHosts, active(ofHosts)+codes()+judged+`
 told = (tables=<-, name) =>
     tables
         |> toFloat()
@@ -113,6 +114,9 @@ newest = (measurement, field) =>
         |> filter(fn: (r) => r._measurement == measurement and r._field == field)
         |> filter(fn: only)
         |> last()
+        |> group(columns: ["host", "instance"]) // of a server that got another version there are two
+        |> sort(columns: ["_time"])
+        |> last()
         |> toFloat()
 known = borders(of: "cosyvoice_synthesis")
 outcomes = sumOver(of: "cosyvoice_synthesis", known: known, inRaw: "request_id", inTier: "points_count", ofRaw: count, by: ["host", "outcome"], name: "number") |> filter(fn: (r) => exists r.outcome)
@@ -124,8 +128,12 @@ heard = (bucket, field, start) =>
         |> last()
         |> map(fn: (r) => ({host: r.host, _value: int(v: r._time)}))
 
+// There is always a row of each of the times, or they could not be compared.
+times = array.from(rows: [{host: "", name: "heard", _value: 0.0}, {host: "", name: "forgotten", _value: 0.0}]) |> group(columns: ["host", "name"])
+
 union(
     tables: [
+        times,
         heard(bucket: hours.name, field: "points_count", start: date.sub(d: 30d, from: until)) |> told(name: "heard") |> max(),
         heard(bucket: raw.name, field: "success", start: date.sub(d: 1d, from: until)) |> told(name: "heard") |> max(),
         from(bucket: events)
@@ -161,7 +169,7 @@ union(
             return {
                 host: r.host,
                 place: if bad then found else if silent then 199 else 250,
-                verdict: if bad then dict.get(dict: codes, key: found, default: "unknown") else if silent then "unknown" else "ok",
+                verdict: if bad then dict.get(dict: codes, key: found, default: "unknown") else if silent then "unknown" else if judged then "ok" else "unjudged",
                 heard: time(v: int(v: r.heard)),
                 up: r.up,
                 servers: r.servers,

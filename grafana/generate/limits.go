@@ -124,6 +124,6 @@ func serverEvents(s *scripts) *panel {
 		},
 		width: 24, height: 9, unit: units.String, none: words.Text{En: "no events are known", Zh: "没有已知的事件"},
 		columns: []string{"_time", "severity", "kind", "whose", "message"}, hidden: []string{"host", "from", "to"}, fields: eventColumns,
-		queries: []string{s.plain(eventRows(ofServers))},
+		queries: []string{s.plain(eventRows(ofServers + " and r.instance =~ /./"))},
 	})
 }

@@ -52,28 +52,48 @@ func (s *scripts) quantiles(quantity, by string) (string, error) {
 	}, "\n    |> drop(columns: [\"count\"])\n")
 }
 
+// unjudged is how it is where no task looked.
+var unjudged = mapping{value: "unjudged", color: purple, text: words.Text{
+	En: "Nothing is known: the tasks in InfluxDB have not run for 20 minutes. Look with: cosyvoicectl tasks",
+	Zh: "无法判断：InfluxDB 中的任务已有 20 分钟没有运行。请查看：cosyvoicectl tasks",
+}}
+
+// judged tells whether the tasks ran of late, by the windows that they make: each 15 minutes at the
+// least. Else that nothing is found says nothing.
+const judged = `
+windows =
+    from(bucket: minutes.name)
+        |> range(start: date.sub(d: 20m, from: until), stop: until)
+        |> filter(fn: (r) => r._measurement == "cosyvoice_agent" and r._field == "points_count")
+        |> group()
+        |> last()
+        |> findColumn(fn: (key) => true, column: "_value")
+judged = length(arr: windows) > 0
+`
+
 // verdict is the sentence of the worst that is found.
 func verdict(s *scripts) *panel {
 	unheard := words.HealthUnknown.With(words.Span(120))
 	mappings := append([]mapping{
 		{value: "ok", text: words.HealthOK, color: green},
 		{value: "unknown", text: words.Text{En: unheard.In(words.English), Zh: unheard.In(words.Chinese)}, color: purple},
+		unjudged,
 	}, ofCauses(causeAnswer)...)
 	p := word(panel{
 		title: words.Text{En: "Health at the end of the range", Zh: "健康状况（所选时间末）"},
 		about: words.Text{
-			En: "The worst of what is found, in a sentence; green where nothing is. Purple: nothing is known, since no plugin was heard.",
-			Zh: "一句话说明最严重的问题；没有发现问题时为绿色。紫色表示没有收到插件数据，情况未知。",
+			En: "The worst of what is found, in a sentence; green where nothing is. Purple: nothing is known, since no plugin was heard or no task ran.",
+			Zh: "一句话说明最严重的问题；没有发现问题时为绿色。紫色表示没有收到插件数据或任务没有运行，情况未知。",
 		},
 		width: 24, height: 4, unit: units.String, mappings: mappings,
-		queries: []string{s.plain(active(ofAny) + `
+		queries: []string{s.plain(active(ofAny) + judged + `
 heard =
     from(bucket: raw.name)
         |> range(start: date.sub(d: 2m, from: until), stop: until)
         |> filter(fn: (r) => r._measurement == "cosyvoice_agent" and r.collector == "plugin" and r._field == "success" and ` + ofHosts + `)
         |> last()
         |> group()
-        |> map(fn: (r) => ({r with place: 250, code: "ok"})) // of r, or there would be no row
+        |> map(fn: (r) => ({r with place: 250, code: if judged then "ok" else "unjudged"})) // of r, or there would be no row
         |> keep(columns: ["place", "code"])
 
 union(tables: [active |> map(fn: (r) => ({place: if r.severity == "info" then 260 else r.place, code: r.code})), heard, array.from(rows: [{place: 255, code: "unknown"}])])

@@ -237,11 +237,10 @@ histogram = (known, quantity, bins) => {
                 |> aggregateWindow(every: every, fn: sum, createEmpty: false, timeSrc: "_start")
                 |> map(fn: (r) => ({_time: r._time, bin: within(bin: index(field: r._field)), _value: float(v: r._value)}))
     found = over(of: "cosyvoice_synthesis", borders: known, points: events, read: read) |> group(columns: ["bin"])
-    empty = array.from(rows: array.map(arr: bins, fn: (x) => ({_time: begin, bin: x, _value: 0.0}))) |> group(columns: ["bin"])
 
     // Where there is nothing, there are no bins either.
-    number = sumOver(of: "cosyvoice_synthesis", known: known, inRaw: "request_id", inTier: "points_count", ofRaw: count, by: [], name: "number")
-    some = length(arr: number |> findColumn(fn: (key) => true, column: "_value")) > 0
+    some = length(arr: found |> group() |> limit(n: 1) |> findColumn(fn: (key) => true, column: "_value")) > 0
+    empty = array.from(rows: array.map(arr: bins, fn: (x) => ({_time: begin, bin: x, _value: 0.0}))) |> group(columns: ["bin"])
 
     return
         union(tables: [found, empty |> filter(fn: (r) => some)])
