@@ -4,8 +4,10 @@ import (
 	"bufio"
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -14,8 +16,12 @@ import (
 	"testing"
 	"time"
 
+	"github.com/influxdata/telegraf"
+	"github.com/influxdata/telegraf/plugins/inputs"
 	"github.com/stretchr/testify/require"
 
+	"github.com/cosyvoice-telegraf/cosyvoice-telegraf/internal/execd"
+	"github.com/cosyvoice-telegraf/cosyvoice-telegraf/plugins/inputs/cosyvoice"
 	"github.com/cosyvoice-telegraf/cosyvoice-telegraf/test/fakenvml"
 )
 
@@ -127,28 +133,25 @@ func TestRunsOnWithoutStdin(t *testing.T) {
 
 // Beside a plugin that runs, another one takes neither its socket nor what it remembers.
 func TestAsideTouchesNothing(t *testing.T) {
+	folder := t.TempDir()
+	socket, state := filepath.Join(folder, "reports.sock"), filepath.Join(folder, "state.json")
+	config := configuration(t, fmt.Sprintf("report_socket = %q\nstate_file = %q\n", socket, state))
 	for _, aside := range []bool{false, true} {
-		folder := t.TempDir()
-		log, socket, state := filepath.Join(folder, "a.log"), filepath.Join(folder, "reports.sock"), filepath.Join(folder, "state.json")
-		require.NoError(t, os.WriteFile(log, nil, 0o600))
-		args := []string{"--interval", "50ms", "--config", configuration(t, fmt.Sprintf("log_files = [%q]\nreport_socket = %q\nstate_file = %q\n", log, socket, state))}
+		input := inputs.Inputs["cosyvoice"]().(*cosyvoice.Cosyvoice)
+		require.NoError(t, prepare(input, config, aside, execd.NewLogger(io.Discard, telegraf.Info)))
+		want := state
+		args := []string{"--interval", "50ms", "--config", config}
 		if aside {
-			args = append(args, "--aside")
+			want, args = "", append(args, "--aside")
 		}
+		require.Equal(t, want, input.StateFile)
+
 		cmd := program(t, args...)
 		readings := start(t, cmd)
 		require.True(t, next(readings))
-		if aside {
-			require.NoFileExists(t, socket)
-		} else {
-			require.FileExists(t, socket)
-		}
+		_, err := os.Stat(socket)
+		require.Equal(t, aside, errors.Is(err, fs.ErrNotExist), "%v", err)
 		requireEnd(t, cmd, readings, func() error { return cmd.Process.Signal(syscall.SIGTERM) })
-		if aside {
-			require.NoFileExists(t, state)
-		} else {
-			require.FileExists(t, state)
-		}
 	}
 }
 
