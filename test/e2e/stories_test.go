@@ -78,8 +78,8 @@ func TestStories(t *testing.T) {
 		s.alert(present.Add(time.Minute))
 		a.looksAgain("story-leak")
 		a.looksAgain("story-evening")
-		assert.Len(t, a.mails.subjects(), 4)
-		assert.Len(t, a.robot.titles(), 4)
+		assert.Len(t, ofStories(a.mails.subjects()), 4)
+		assert.Len(t, ofStories(a.robot.titles()), 4)
 	})
 	t.Run("the failed synthesis is explained", func(t *testing.T) {
 		s.rollUp(present)
