@@ -3,8 +3,6 @@
 package proof
 
 import (
-	"fmt"
-	"slices"
 	"testing"
 	"time"
 
@@ -40,24 +38,30 @@ func TestLoadTime(t *testing.T) {
 	t.Log("|---|---|---|---|---|---|")
 	for _, d := range boards(t, "en") {
 		took := map[string]float64{}
-		for span, length := range spans {
-			v := o.look(d, length, "All", grafana.From12)
-			var seconds []float64
-			for range 3 {
-				began := time.Now()
-				for i := range d.Panels {
-					p := &d.Panels[i]
-					for _, target := range p.Targets {
-						text, err := v.query(target.Query, v.window(p))
-						require.NoError(t, err)
-						_, err = o.ask(text, series, p.Points)
-						require.NoError(t, err, p.Title)
-					}
+		for range 3 { // the ranges in turn, so that each meets the same machine
+			for span, length := range spans {
+				seconds := o.load(d, length).Seconds()
+				if before, ok := took[span]; !ok || seconds < before {
+					took[span] = seconds
 				}
-				seconds = append(seconds, time.Since(began).Seconds())
 			}
-			took[span] = slices.Min(seconds)
 		}
-		t.Log(fmt.Sprintf("| %s | %.2f | %.2f | %.2f | %.2f | %.2f × |", d.Title, took["15m"], took["6h"], took["7d"], took["90d"], took["90d"]/took["6h"]))
+		t.Logf("| %s | %.2f | %.2f | %.2f | %.2f | %.1f × |", d.Title, took["15m"], took["6h"], took["7d"], took["90d"], took["90d"]/took["6h"])
 	}
+}
+
+// load runs the queries of all panels of a dashboard.
+func (o *organization) load(d *grafana.Dashboard, span time.Duration) time.Duration {
+	v := o.look(d, span, "All", grafana.From12)
+	began := time.Now()
+	for i := range d.Panels {
+		p := &d.Panels[i]
+		for _, target := range p.Targets {
+			text, err := v.query(target.Query, v.window(p))
+			require.NoError(o.t, err)
+			_, err = o.ask(text, series, p.Points)
+			require.NoError(o.t, err, p.Title)
+		}
+	}
+	return time.Since(began)
 }
