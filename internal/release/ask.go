@@ -4,8 +4,10 @@ import (
 	"bufio"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net"
+	"syscall"
 	"time"
 )
 
@@ -69,14 +71,34 @@ func (a *Answer) FreedBytes() int64 {
 	return max(0, sum)
 }
 
+// Between bind and listen a socket is there, and refuses: a server is in between for a moment only.
+const (
+	listening = time.Second
+	lookAgain = 10 * time.Millisecond
+)
+
+func connect(ctx context.Context, path string) (net.Conn, error) {
+	var dialer net.Dialer
+	for begun := time.Now(); ; {
+		conn, err := dialer.DialContext(ctx, "unix", path)
+		if !errors.Is(err, syscall.ECONNREFUSED) || time.Since(begun) > listening {
+			return conn, err
+		}
+		select {
+		case <-ctx.Done():
+			return nil, err
+		case <-time.After(lookAgain):
+		}
+	}
+}
+
 // Ask asks at a path that Find has returned, and has the server wait so long for a moment in
 // which nothing is in flight; the answer has to be there patience after that. If ctx ends before,
 // the server stops waiting and releases nothing.
 func Ask(ctx context.Context, path string, wait, patience time.Duration) (Answer, error) {
 	ctx, cancel := context.WithTimeout(ctx, wait+patience)
 	defer cancel()
-	var dialer net.Dialer
-	conn, err := dialer.DialContext(ctx, "unix", path)
+	conn, err := connect(ctx, path)
 	if err != nil {
 		return Answer{}, fmt.Errorf("connect to the server: %w", err)
 	}

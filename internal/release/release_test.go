@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
+	"golang.org/x/sys/unix"
 )
 
 // standIn answers each asker with a line.
@@ -51,6 +52,22 @@ func TestWhatIsNoAnswer(t *testing.T) {
 	r.ask(context.Background(), filepath.Join(t.TempDir(), "nobody"), 0)
 	require.Equal(t, NoAnswer, r.Outcome)
 	require.Contains(t, r.Reason, "connect to the server")
+}
+
+// A server is found between the moment at which its socket is there and that from which it listens.
+func TestServerThatIsAboutToListen(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "s")
+	socket, err := unix.Socket(unix.AF_UNIX, unix.SOCK_STREAM, 0)
+	require.NoError(t, err)
+	defer unix.Close(socket)
+	require.NoError(t, unix.Bind(socket, &unix.SockaddrUnix{Name: path}))
+	go func() {
+		time.Sleep(3 * lookAgain)
+		_ = unix.Listen(socket, 1)
+	}()
+	conn, err := connect(t.Context(), path)
+	require.NoError(t, err)
+	require.NoError(t, conn.Close())
 }
 
 // Nothing holds the asker up beyond its patience.
