@@ -16,6 +16,7 @@ import (
 // of a host with two servers and two GPUs, a tick every ten seconds, and all tiers full.
 func TestLoadTime(t *testing.T) {
 	o, host := start(t, nil, known.Now), known.Hosts[1]
+	o.write(known.Lines{Events: known.Write(known.Points(), known.Now).Events})
 	fill := func(from time.Time, step, part time.Duration, keep func(known.Lines) known.Lines) {
 		for at := from; at.Before(known.Now); at = at.Add(part) {
 			end := at.Add(part)
