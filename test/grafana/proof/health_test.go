@@ -99,6 +99,7 @@ func heardNow(q *question) []row {
 }
 
 func monitoringFaults(q *question) []row {
+	q.look("cosyvoice_diagnosis", "since")
 	var rows []row
 	for _, p := range q.found(func(p *known.Point) bool { return p.Tags["code"] == "no_data" }) {
 		rows = append(rows, row{"_time": p.At, "severity": p.Tags["severity"], "code": p.Tags["code"], "host": p.Tags["host"]})
