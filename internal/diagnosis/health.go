@@ -13,11 +13,13 @@ import (
 // Health is how things are now.
 type Health struct {
 	// Status is ok, warning or error, or unknown where no plugin has been heard of late, or none that
-	// sees a server.
+	// sees a server, or no task has judged.
 	Status   string    `json:"status"`
 	Findings []Finding `json:"findings"` // the worst first
 	Down     []string  `json:"down"`     // servers that do not run
 	Heard    bool      `json:"heard"`    // a plugin was, of late
+	Judged   bool      `json:"judged"`   // the tasks did so, of late
+	servers  int       // that were seen
 }
 
 // unheard is how old the newest reading may be.
@@ -36,22 +38,47 @@ func (f Finder) HealthOf(ctx context.Context, now time.Time, host string) (*Heal
 	}
 	findings = slices.DeleteFunc(findings, func(found Finding) bool { return host != "" && found.Host != host })
 	h := &Health{Status: "ok", Findings: findings, Down: []string{}}
-	servers, err := f.hear(ctx, now, host, h)
-	switch {
-	case err != nil:
+	if err := f.hear(ctx, now, host, h); err != nil {
 		return nil, err
+	}
+	judged, err := f.Judged(ctx, now)
+	if err != nil {
+		return nil, err
+	}
+	h.Judged = slices.Contains(judged, host) || host == "" && len(judged) > 0
+	switch {
 	case len(h.Down) > 0:
 		h.Status = "error"
 	case len(findings) > 0 && findings[0].Severity != "info":
 		h.Status = findings[0].Severity
-	case servers == 0:
+	case h.servers == 0 || !h.Judged:
 		h.Status = "unknown"
 	}
 	return h, nil
 }
 
+// unjudged is how old the newest window may be: some runs may fail, or come late.
+const unjudged = 20 * time.Minute
+
+// Judged are the hosts of which there are windows to judge: of another one nothing is found.
+func (f Finder) Judged(ctx context.Context, now time.Time) (hosts []string, err error) {
+	records, err := f.Client.Query(ctx, fmt.Sprintf(`from(bucket: %q)
+    |> range(start: %s)
+    |> filter(fn: (r) => r._measurement == "cosyvoice_agent" and r._field == "points_count")
+    |> group(columns: ["host"])
+    |> last()`, f.Params.Minutes, stamp(now.Add(-unjudged))))
+	if err != nil {
+		return nil, fmt.Errorf("looking for the newest windows: %w", err)
+	}
+	for _, r := range records {
+		host, _ := r.ValueByKey("host").(string)
+		hosts = append(hosts, host)
+	}
+	return hosts, nil
+}
+
 // hear looks which plugin was heard of late, and which servers it sees.
-func (f Finder) hear(ctx context.Context, now time.Time, host string, h *Health) (servers int, err error) {
+func (f Finder) hear(ctx context.Context, now time.Time, host string, h *Health) error {
 	records, err := f.Client.Query(ctx, fmt.Sprintf(`from(bucket: %q)
     |> range(start: %s)
     |> filter(fn: (r) => r._measurement == "cosyvoice_agent" and r.collector == "plugin" and r._field == "success" or r._measurement == "cosyvoice_service" and r._field == "up")
@@ -61,20 +88,20 @@ func (f Finder) hear(ctx context.Context, now time.Time, host string, h *Health)
     |> sort(columns: ["_time"])
     |> last()`, f.Params.Raw, stamp(now.Add(-unheard)), hostIs(host)))
 	if err != nil {
-		return 0, fmt.Errorf("looking for the newest reading: %w", err)
+		return fmt.Errorf("looking for the newest reading: %w", err)
 	}
 	for _, r := range records {
 		if r.Measurement() == "cosyvoice_agent" {
 			h.Heard = true
 			continue
 		}
-		servers++
+		h.servers++
 		if r.Value() == int64(0) {
 			instance, _ := r.ValueByKey("instance").(string)
 			h.Down = append(h.Down, instance)
 		}
 	}
-	return servers, nil
+	return nil
 }
 
 // Sentence is how things are, in one.
@@ -82,8 +109,10 @@ func (h *Health) Sentence(language words.Language) string {
 	switch {
 	case h.Status == "ok":
 		return words.HealthOK.In(language)
-	case h.Status == "unknown" && h.Heard:
+	case h.Status == "unknown" && h.Heard && h.servers == 0:
 		return words.HealthNoServer.In(language)
+	case h.Status == "unknown" && h.Heard:
+		return words.HealthUnjudged.With(words.Length(unjudged.Seconds())).In(language)
 	case h.Status == "unknown":
 		return words.HealthUnknown.With(words.Span(unheard.Seconds())).In(language)
 	case len(h.Down) > 0 && (len(h.Findings) == 0 || h.Findings[0].Severity != "error"):

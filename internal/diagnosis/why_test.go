@@ -182,6 +182,13 @@ func TestWhy(t *testing.T) {
 		tick := func(line string, age time.Duration) {
 			s.Write(rollup.Defaults.Raw, []string{fmt.Sprintf("%s %d", line, now.Add(-age).UnixNano())})
 		}
+		tick("cosyvoice_agent,host=fresh,collector=plugin success=1i", 10*time.Second)
+		tick("cosyvoice_service,host=fresh,instance=50000 up=1i", 10*time.Second)
+		fresh, err := finder.HealthOf(t.Context(), now, "fresh")
+		require.NoError(t, err)
+		assert.Equal(t, "unknown", fresh.Status)
+		assert.Contains(t, fresh.Sentence(words.English), "the tasks in InfluxDB have judged nothing")
+
 		tick("cosyvoice_agent,host=story-calm,collector=plugin success=1i", 10*time.Second)
 		calm, err = finder.HealthOf(t.Context(), now, "story-calm")
 		require.NoError(t, err)

@@ -18,7 +18,7 @@ type Board struct {
 
 	Faults   []words.Message     // that the readings tell by themselves
 	Findings []diagnosis.Finding // the worst first
-	Judged   bool                // the tasks in InfluxDB were asked for findings
+	Judged   bool                // the tasks in InfluxDB can find something of this host
 
 	CPU       *float64 // percent of all cores
 	Memory    *float64 // bytes used

@@ -67,7 +67,11 @@ func (h History) look(ctx context.Context, since, now time.Time) (News, error) {
 		return News{}, err
 	}
 	findings, err := h.Finder.Current(ctx, now)
-	return News{Points: append(ticks, told...), Findings: findings, Judged: true}, err
+	if err != nil {
+		return News{}, err
+	}
+	judged, err := h.Finder.Judged(ctx, now)
+	return News{Points: append(ticks, told...), Findings: findings, Judged: judged}, err
 }
 
 func (h History) points(ctx context.Context, flux string) ([]Point, error) {

@@ -30,6 +30,7 @@ func TestHistoryIsReadFromInfluxDB(t *testing.T) {
 			fmt.Sprintf(`cosyvoice_service,host=studio,instance=50000 up=1i,state="busy",in_flight=2 %d`, at))
 	}
 	s.Write(rollup.Defaults.Raw, lines)
+	s.Write(rollup.Defaults.Minutes, []string{fmt.Sprintf("cosyvoice_agent,host=studio,collector=plugin points_count=6i %d", now.Add(-2*time.Minute).UnixNano())})
 	ended := now.Add(-10 * time.Second).UnixNano()
 	s.Write(rollup.Defaults.Events, []string{
 		fmt.Sprintf(`cosyvoice_synthesis,host=studio,instance=50000,mode=sft,outcome=ok,streaming=true compute_seconds=1,audio_seconds=5,rtf=0.2,request_id="a" %d`, ended),
@@ -43,7 +44,7 @@ func TestHistoryIsReadFromInfluxDB(t *testing.T) {
 	looks := 0
 	require.NoError(t, History{Finder: diagnosis.Finder{Client: client, Params: rollup.Defaults}, Every: 10 * time.Millisecond}.Watch(ctx, func(n News) {
 		assert.NoError(t, n.Problem)
-		assert.True(t, n.Judged)
+		assert.Equal(t, []string{"studio"}, n.Judged)
 		for _, p := range n.Points {
 			r.add(p)
 		}

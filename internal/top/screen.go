@@ -98,7 +98,7 @@ type screen struct {
 	look     look
 	recorder *recorder
 	findings []diagnosis.Finding
-	judged   bool
+	judged   []string
 	problem  error
 	paused   bool
 	view     view
@@ -177,8 +177,8 @@ func (s *screen) next(step int) {
 
 func (s *screen) board() Board {
 	b := s.recorder.board(s.options.Host)
-	b.Judged = s.judged
-	if s.judged {
+	b.Judged = slices.Contains(s.judged, b.Host)
+	if s.findings != nil {
 		b.Findings = slices.DeleteFunc(slices.Clone(s.findings), func(f diagnosis.Finding) bool { return f.Host != b.Host })
 	} else {
 		b.Findings = s.recorder.facts(b.Host, b.At.Add(-lately))

@@ -29,7 +29,7 @@ func TestKeys(t *testing.T) {
 	s := newScreen("here", Options{Language: words.English}, lipgloss.NewRenderer(&bytes.Buffer{}))
 	s.Update(tea.WindowSizeMsg{Width: 80, Height: 24})
 	now := time.Now()
-	s.Update(News{Points: []Point{cpu("a", now, 11), cpu("b", now, 22)}, Judged: true, Findings: []diagnosis.Finding{{Code: "host_bound", Severity: "warning", Host: "b"}}})
+	s.Update(News{Points: []Point{cpu("a", now, 11), cpu("b", now, 22)}, Judged: []string{"a", "b"}, Findings: []diagnosis.Finding{{Code: "host_bound", Severity: "warning", Host: "b"}}})
 	assert.Contains(t, s.View(), "CPU 11 %")
 	assert.Contains(t, s.View(), "✓ All is well.", "what is found is of the other machine")
 	assert.Contains(t, s.View(), "next of 2 machines")
@@ -56,13 +56,15 @@ func TestKeys(t *testing.T) {
 
 func TestFindingsStayWhileInfluxDBIsAway(t *testing.T) {
 	s := newScreen("here", Options{Language: words.English}, lipgloss.NewRenderer(&bytes.Buffer{}))
-	s.Update(News{Points: []Point{cpu("a", time.Now(), 11)}, Judged: true, Findings: []diagnosis.Finding{{Code: "host_bound", Severity: "warning", Host: "a"}}})
+	s.Update(News{Points: []Point{cpu("a", time.Now(), 11)}, Judged: []string{"a"}, Findings: []diagnosis.Finding{{Code: "host_bound", Severity: "warning", Host: "a"}}})
 	s.Update(News{Problem: errors.New("it is away")})
 	assert.Contains(t, s.View(), "it is away")
 	assert.Contains(t, s.View(), "CPU 11 %")
-	s.Update(News{Points: []Point{cpu("a", time.Now(), 12)}, Judged: true})
+	s.Update(News{Points: []Point{cpu("a", time.Now(), 12)}, Judged: []string{"a"}, Findings: []diagnosis.Finding{}})
 	assert.NotContains(t, s.View(), "it is away")
 	assert.Contains(t, s.View(), "✓ All is well.")
+	s.Update(News{Points: []Point{cpu("a", time.Now(), 12)}, Findings: []diagnosis.Finding{}})
+	assert.NotContains(t, s.View(), "All is well.", "no task has judged")
 }
 
 // told is a source that tells what it holds and waits.

@@ -18,9 +18,10 @@ type Source interface {
 // News is what has become known.
 type News struct {
 	Points []Point
-	// Findings are those of the tasks in InfluxDB; Judged says that they were asked for.
+	// Findings are those of the tasks in InfluxDB, nil where there is none to ask; Judged are the hosts
+	// of which they can find something.
 	Findings []diagnosis.Finding
-	Judged   bool
+	Judged   []string
 	// Problem is why there is nothing newer for now.
 	Problem error
 }

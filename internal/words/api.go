@@ -71,6 +71,10 @@ from a file with the mode 0600.`,
 		En: "Nothing is known: no plugin has been heard for %s. Look with: cosyvoicectl status",
 		Zh: "无法判断：已有 %s没有收到插件的数据。请查看：cosyvoicectl status",
 	}
+	HealthUnjudged = Text{
+		En: "Nothing is known yet: the tasks in InfluxDB have judged nothing of the last %s. That is so in the first minutes; later see: cosyvoicectl tasks",
+		Zh: "尚无法判断：InfluxDB 中的任务在最近 %s内没有作出判断。刚启动的几分钟内属正常；否则请查看：cosyvoicectl tasks",
+	}
 	HealthNoServer = Text{
 		En: "Nothing is known: no CosyVoice server is seen. Start it; if it runs, see: cosyvoicectl status",
 		Zh: "无法判断：没有发现 CosyVoice 服务。请启动它；如果它已在运行，请查看：cosyvoicectl status",
