@@ -54,7 +54,7 @@ unit: ## quick tests: no network, GPU or root; those on a real InfluxDB only whe
 	go -C grafana/generate test ./...
 
 e2e: build parts ## the whole on real Telegraf, InfluxDB and Alertmanager
-	go test -tags e2e -count=1 -p 1 -timeout 20m ./test/e2e ./test/scenario ./test/grafana/proof
+	go test -tags e2e -count=1 -p 2 -timeout 40m ./test/e2e ./test/scenario ./test/grafana/proof
 
 test: lint parts unit e2e ## everything that the continuous integration runs
 

@@ -26,6 +26,7 @@ import (
 // to the mail and the message in the group. The tasks are those of every installation; the test has
 // them run for the minutes gone by, so that three quarters of an hour take less than one minute.
 func TestStories(t *testing.T) {
+	t.Parallel() // it mostly waits, and so does TestTroubledAlerts
 	a := startAlerting(t, words.Chinese)
 	s := newTold(t, fmt.Sprintf("alertmanager = %q\nlanguage = \"zh\"\ndashboard = \"http://127.0.0.1:3000/d/cosyvoice\"\n", a.url))
 	s.start()

@@ -20,6 +20,7 @@ import (
 // TestTroubledAlerts has something to tell while Alertmanager is away, DingTalk refuses and the mail
 // server is slow: each is told once in the end, and the readings go on meanwhile.
 func TestTroubledAlerts(t *testing.T) {
+	t.Parallel()
 	const slow = 3 * time.Second
 	a := newAlerting(t, words.English, newMailServer(t, mailPassword, slow), newDingtalk(t, broken, broken, tooMany))
 	s := newTold(t, fmt.Sprintf("alertmanager = %q\n", a.url))
