@@ -47,7 +47,7 @@ func (f Finder) timeline(ctx context.Context, a *Answer) ([]Moment, error) {
     |> sum()
     |> group()
     |> pivot(rowKey: ["_time"], columnKey: ["_field"], valueColumn: "_value")
-    |> sort(columns: ["_time"])`, f.Params.Minutes, stamp(a.At.Add(-30*time.Minute)), stamp(a.At.Add(5*time.Minute)), hostIs(a.Host), instanceIs(a.Instance)))
+    |> sort(columns: ["_time"])`, f.Params.Minutes, influx.Time(a.At.Add(-30*time.Minute)), influx.Time(a.At.Add(5*time.Minute)), hostIs(a.Host), instanceIs(a.Instance)))
 	if err != nil {
 		return nil, fmt.Errorf("reading the minutes around: %w", err)
 	}
@@ -86,7 +86,7 @@ func (f Finder) flight(ctx context.Context, a *Answer) ([]Second, error) {
     |> filter(fn: (r) => r._field =~ /^(gpu_memory_bytes|gpu_utilization_percent|host_cpu_percent|in_flight)$/)
     |> pivot(rowKey: ["_time"], columnKey: ["_field"], valueColumn: "_value")
     |> group()
-    |> sort(columns: ["_time"])`, f.Params.Events, stamp(a.At.Add(-3*time.Minute)), stamp(a.At.Add(time.Minute)), hostIs(a.Host), instanceIs(a.Instance)))
+    |> sort(columns: ["_time"])`, f.Params.Events, influx.Time(a.At.Add(-3*time.Minute)), influx.Time(a.At.Add(time.Minute)), hostIs(a.Host), instanceIs(a.Instance)))
 	if err != nil {
 		return nil, fmt.Errorf("reading the black box: %w", err)
 	}
@@ -148,7 +148,7 @@ func (f Finder) gaps(ctx context.Context, host string, at time.Time) ([]Gap, err
         |> map(fn: (r) => ({r with _measurement: "grown", _value: 1})),
 ])
     |> group(columns: ["_measurement"])
-    |> sum()`, f.Params.Minutes, stamp(at.Add(-6*time.Minute)), stamp(at), hostIs(host), f.Params.Hours, stamp(at.AddDate(0, 0, -7)), grown.Seconds()))
+    |> sum()`, f.Params.Minutes, influx.Time(at.Add(-6*time.Minute)), influx.Time(at), hostIs(host), f.Params.Hours, influx.Time(at.AddDate(0, 0, -7)), grown.Seconds()))
 	if err != nil {
 		return nil, fmt.Errorf("reading what is known of that time: %w", err)
 	}

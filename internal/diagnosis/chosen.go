@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"slices"
 	"time"
+
+	"github.com/cosyvoice-telegraf/cosyvoice-telegraf/internal/influx"
 )
 
 // Slowest are the syntheses of a time that took the longest, of those that went well, the longest first.
@@ -14,7 +16,7 @@ func (f Finder) Slowest(ctx context.Context, from, to time.Time, host string, nu
     |> range(start: %s, stop: %s)
     |> filter(fn: (r) => r._measurement == "cosyvoice_synthesis" and r._field == "duration_seconds" and r.outcome == "ok" and not exists r.error and %s)
     |> group()
-    |> top(n: %d)`, f.Params.Events, stamp(from), stamp(to), hostIs(host), number),
+    |> top(n: %d)`, f.Params.Events, influx.Time(from), influx.Time(to), hostIs(host), number),
 		func(a, b Synthesis) int {
 			return cmp.Compare(b.Figures["duration_seconds"], a.Figures["duration_seconds"])
 		})
@@ -33,7 +35,7 @@ func (f Finder) Failed(ctx context.Context, from, to time.Time, host string, num
     |> last()
     |> group()
     |> sort(columns: ["_time"], desc: true)
-    |> limit(n: %d)`, f.Params.Events, stamp(from), stamp(to), hostIs(host), isFailure, number),
+    |> limit(n: %d)`, f.Params.Events, influx.Time(from), influx.Time(to), hostIs(host), isFailure, number),
 		func(a, b Synthesis) int { return b.At.Compare(a.At) })
 }
 

@@ -71,7 +71,7 @@ func (f Finder) Of(ctx context.Context, g Group, at time.Time, host string) ([]F
 	if err != nil {
 		return nil, err
 	}
-	records, err := f.Client.Query(ctx, fmt.Sprintf("%s\noption now = () => %s\n\nhosts = %s\n%s\nfindings\n", imports, stamp(at), hostPattern(host), text))
+	records, err := f.Client.Query(ctx, fmt.Sprintf("%s\noption now = () => %s\n\nhosts = %s\n%s\nfindings\n", imports, influx.Time(at), hostPattern(host), text))
 	if err != nil {
 		return nil, err
 	}
@@ -90,7 +90,7 @@ func (f Finder) begun(ctx context.Context, at time.Time, host string) (map[strin
 	records, err := f.Client.Query(ctx, fmt.Sprintf(`from(bucket: %q)
     |> range(start: %s, stop: %s)
     |> filter(fn: (r) => r._measurement == "cosyvoice_diagnosis" and r._field == "since" and %s)
-    |> last()`, f.Params.Events, stamp(at.Add(-15*time.Minute)), stamp(at.Add(time.Minute)), hostIs(host)))
+    |> last()`, f.Params.Events, influx.Time(at.Add(-15*time.Minute)), influx.Time(at.Add(time.Minute)), hostIs(host)))
 	if err != nil {
 		return nil, err
 	}
@@ -103,8 +103,6 @@ func (f Finder) begun(ctx context.Context, at time.Time, host string) (map[strin
 	}
 	return begun, nil
 }
-
-func stamp(t time.Time) string { return t.UTC().Format(time.RFC3339Nano) }
 
 // findingOf reads a row of the conditions.
 func findingOf(r *query.FluxRecord, at time.Time) Finding {
@@ -155,7 +153,7 @@ func (f Finder) Current(ctx context.Context, now time.Time) ([]Finding, error) {
     |> range(start: %s, stop: %s)
     |> filter(fn: (r) => r._measurement == "cosyvoice_diagnosis")
     |> last()
-    |> pivot(rowKey: ["_time"], columnKey: ["_field"], valueColumn: "_value")`, f.Params.Events, stamp(recent), stamp(now)))
+    |> pivot(rowKey: ["_time"], columnKey: ["_field"], valueColumn: "_value")`, f.Params.Events, influx.Time(recent), influx.Time(now)))
 		if err != nil {
 			return nil, fmt.Errorf("reading what the tasks found: %w", err)
 		}

@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"slices"
 	"time"
+
+	"github.com/cosyvoice-telegraf/cosyvoice-telegraf/internal/influx"
 )
 
 // Happening are the events of a kind in a time.
@@ -23,7 +25,7 @@ func (f Finder) Happened(ctx context.Context, from, to time.Time, host string) (
     |> range(start: %s, stop: %s)
     |> filter(fn: (r) => r._measurement == "cosyvoice_event" and r._field == "message" and r.kind != "forgotten" and %s)
 told |> count() |> yield(name: "number")
-told |> last() |> yield(name: "last")`, f.Params.Events, stamp(from), stamp(to), hostIs(host)))
+told |> last() |> yield(name: "last")`, f.Params.Events, influx.Time(from), influx.Time(to), hostIs(host)))
 	if err != nil {
 		return nil, fmt.Errorf("counting the events: %w", err)
 	}

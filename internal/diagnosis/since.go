@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/cosyvoice-telegraf/cosyvoice-telegraf/internal/causes"
+	"github.com/cosyvoice-telegraf/cosyvoice-telegraf/internal/influx"
 )
 
 // Period is how long a cause was there, of all that the tasks found in a time.
@@ -59,7 +60,7 @@ points |> reduce(
         to: if int(v: r._time) > accumulator.to then int(v: r._time) else accumulator.to,
         times: accumulator.times + 1,
     }),
-)`, f.Params.Events, stamp(from), stamp(to), hostIs(host)))
+)`, f.Params.Events, influx.Time(from), influx.Time(to), hostIs(host)))
 	if err != nil {
 		return nil, fmt.Errorf("reading what was found since %s: %w", from.Format(time.DateTime), err)
 	}
@@ -92,7 +93,7 @@ union(tables: [
     |> reduce(identity: {sum: 0.0, max: 0.0}, fn: (r, accumulator) => ({sum: accumulator.sum + r._value, max: if r._value > accumulator.max then r._value else accumulator.max}))
     |> group()
     |> map(fn: (r) => ({r with error: if exists r.error then r.error else "", _value: if r.of == "number" then r.sum else r.max}))
-    |> pivot(rowKey: ["host", "outcome", "error"], columnKey: ["of"], valueColumn: "_value")`, f.Params.Events, stamp(from), stamp(to), hostIs(host)))
+    |> pivot(rowKey: ["host", "outcome", "error"], columnKey: ["of"], valueColumn: "_value")`, f.Params.Events, influx.Time(from), influx.Time(to), hostIs(host)))
 	if err != nil {
 		return nil, fmt.Errorf("counting what failed since %s: %w", from.Format(time.DateTime), err)
 	}
@@ -113,7 +114,7 @@ func (f Finder) prove(ctx context.Context, s *Summary, host string) error {
 	records, err := f.Client.Query(ctx, fmt.Sprintf(`from(bucket: %q)
     |> range(start: %s, stop: %s)
     |> filter(fn: (r) => r._measurement == "cosyvoice_diagnosis" and r._field != "since" and %s)
-    |> last()`, f.Params.Events, stamp(s.From), stamp(s.To), hostIs(host)))
+    |> last()`, f.Params.Events, influx.Time(s.From), influx.Time(s.To), hostIs(host)))
 	if err != nil {
 		return fmt.Errorf("reading the figures of what was found: %w", err)
 	}

@@ -47,7 +47,7 @@ func (f Finder) syntheses(ctx context.Context, from, to time.Time, predicate str
     |> filter(fn: (r) => %s)
     |> pivot(rowKey: ["_time"], columnKey: ["_field"], valueColumn: "_value")
     |> group()
-    |> sort(columns: ["_time"])`, f.Params.Events, stamp(from), stamp(to), predicate))
+    |> sort(columns: ["_time"])`, f.Params.Events, influx.Time(from), influx.Time(to), predicate))
 	if err != nil {
 		return nil, fmt.Errorf("reading the syntheses: %w", err)
 	}
@@ -78,7 +78,7 @@ func (f Finder) events(ctx context.Context, from, to time.Time, predicate string
     |> filter(fn: (r) => %s)
     |> pivot(rowKey: ["_time"], columnKey: ["_field"], valueColumn: "_value")
     |> group()
-    |> sort(columns: ["_time"])`, f.Params.Events, stamp(from), stamp(to), predicate))
+    |> sort(columns: ["_time"])`, f.Params.Events, influx.Time(from), influx.Time(to), predicate))
 	if err != nil {
 		return nil, fmt.Errorf("reading the events: %w", err)
 	}
@@ -111,7 +111,7 @@ func (f Finder) failed(ctx context.Context, since, until time.Time, predicate st
     |> last()
     |> group()
     |> sort(columns: ["_time"], desc: true)
-    |> limit(n: 1)`, f.Params.Events, stamp(since), stamp(until), predicate, isFailure))
+    |> limit(n: 1)`, f.Params.Events, influx.Time(since), influx.Time(until), predicate, isFailure))
 	if err != nil {
 		return nil, fmt.Errorf("looking for a synthesis that failed: %w", err)
 	}
@@ -135,7 +135,7 @@ func (f Finder) requested(ctx context.Context, id, host string, now time.Time) (
     |> filter(fn: (r) => %s)
     |> group()
     |> sort(columns: ["_time"], desc: true)
-    |> limit(n: 1)`, f.Params.Events, stamp(since), stamp(until), influx.Literal(id), hostIs(host)))
+    |> limit(n: 1)`, f.Params.Events, influx.Time(since), influx.Time(until), influx.Literal(id), hostIs(host)))
 		if err != nil {
 			return nil, fmt.Errorf("looking for the request: %w", err)
 		}

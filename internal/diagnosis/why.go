@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/cosyvoice-telegraf/cosyvoice-telegraf/internal/causes"
+	"github.com/cosyvoice-telegraf/cosyvoice-telegraf/internal/influx"
 	"github.com/cosyvoice-telegraf/cosyvoice-telegraf/internal/words"
 )
 
@@ -132,7 +133,7 @@ func (f Finder) onlyHost(ctx context.Context, at time.Time) (string, error) {
     |> range(start: %s, stop: %s)
     |> filter(fn: (r) => r._measurement == "system_metrics" and r._field == "points_count")
     |> group(columns: ["host"])
-    |> last()`, f.Params.Minutes, stamp(at.Add(-10*time.Minute)), stamp(at)))
+    |> last()`, f.Params.Minutes, influx.Time(at.Add(-10*time.Minute)), influx.Time(at)))
 	if err != nil {
 		return "", fmt.Errorf("looking for the host: %w", err)
 	}

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"regexp"
 	"strings"
+	"time"
 )
 
 // Literal writes a text as a string of Flux, whatever is in it: names of hosts and requests come from
@@ -27,3 +28,6 @@ func Literal(text string) string {
 func Exactly(text string) string {
 	return `regexp.compile(v: ` + Literal("^"+regexp.QuoteMeta(text)+"$") + `)`
 }
+
+// Time writes a time as Flux does.
+func Time(t time.Time) string { return t.UTC().Format(time.RFC3339Nano) }

@@ -46,7 +46,7 @@ union(tables: [
     done |> mean(column: "rtf") |> figure(of: "rtf", name: "rtf"),
     done |> quantile(column: "rtf", q: 0.95, method: "exact_mean") |> figure(of: "rtf", name: "rtf95"),
     done |> filter(fn: (r) => r.memory > 0.0) |> mean(column: "memory") |> figure(of: "memory", name: "memory"),
-])`, influx.Literal(r.Params.Events), stamp(from), stamp(to), influx.Literal(r.Host)))
+])`, influx.Literal(r.Params.Events), influx.Time(from), influx.Time(to), influx.Literal(r.Host)))
 	if err != nil {
 		return nil, fmt.Errorf("reading how many syntheses at once there were: %w", err)
 	}

@@ -32,8 +32,8 @@ func (r Reader) ask(ctx context.Context, file string, from, to time.Time, params
 	set := func(name, value string) {
 		script = regexp.MustCompile(`(?m)^`+name+` = .*$`).ReplaceAllLiteralString(script, name+" = "+value)
 	}
-	set("start", stamp(from))
-	set("stop", stamp(to))
+	set("start", influx.Time(from))
+	set("stop", influx.Time(to))
 	set("events", influx.Literal(r.Params.Events))
 	set("raw", tier(r.Params.Raw, "1s", r.Params.RawRetention, "6h"))
 	set("minutes", tier(r.Params.Minutes, "1m", r.Params.MinutesRetention, "7d"))
@@ -56,8 +56,6 @@ func (r Reader) ask(ctx context.Context, file string, from, to time.Time, params
 func tier(name, unit string, kept time.Duration, upTo string) string {
 	return fmt.Sprintf("{name: %s, unit: %s, kept: %s, upTo: %s}", influx.Literal(name), unit, rollup.Duration(kept), upTo)
 }
-
-func stamp(t time.Time) string { return t.UTC().Format(time.RFC3339Nano) }
 
 // text is the value of a column, "" where it has none.
 func text(r *query.FluxRecord, column string) string {

@@ -35,7 +35,7 @@ union(tables: [
         |> last()
         |> map(fn: (r) => ({_time: r._time, what: "", _value: r._value}))
         |> group(),
-])`, stamp(from), stamp(to), influx.Literal(r.Host), influx.Literal(r.Params.Minutes), influx.Literal(r.Params.Hours), influx.Literal(r.Params.Raw)))
+])`, influx.Time(from), influx.Time(to), influx.Literal(r.Host), influx.Literal(r.Params.Minutes), influx.Literal(r.Params.Hours), influx.Literal(r.Params.Raw)))
 	if err != nil {
 		return nil, fmt.Errorf("reading which versions ran: %w", err)
 	}

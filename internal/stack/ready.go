@@ -95,7 +95,7 @@ func awaitPoint(ctx context.Context, client *influx.Client, since time.Time) err
 	flux := fmt.Sprintf(`from(bucket: %q)
   |> range(start: %s)
   |> filter(fn: (r) => r._measurement == "cosyvoice_agent")
-  |> limit(n: 1)`, ticksBucket, since.UTC().Format(time.RFC3339Nano))
+  |> limit(n: 1)`, ticksBucket, influx.Time(since))
 	poll := time.NewTicker(500 * time.Millisecond)
 	defer poll.Stop()
 	for {

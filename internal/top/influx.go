@@ -8,6 +8,7 @@ import (
 	"github.com/influxdata/influxdb-client-go/v2/api/query"
 
 	"github.com/cosyvoice-telegraf/cosyvoice-telegraf/internal/diagnosis"
+	"github.com/cosyvoice-telegraf/cosyvoice-telegraf/internal/influx"
 	"github.com/cosyvoice-telegraf/cosyvoice-telegraf/internal/words"
 )
 
@@ -55,14 +56,14 @@ func (h History) look(ctx context.Context, since, now time.Time) (News, error) {
         r._measurement == "system_metrics" and r._field =~ /^(cpu_usage_percent|memory_(used|total)_mb)$/ or
         r._measurement == "cosyvoice_service" and r._field =~ /^(up|state|uptime_seconds|in_flight|oldest_in_flight_seconds|cpu_percent|memory_rss_bytes|gpu_memory_bytes)$/ or
         r._measurement == "cosyvoice_gpu" and r._field =~ /^(index|state|state_reason|utilization_percent|temperature_c|power_w|clock_sm_hz|memory_(used|used_max|total|service|other|unowned)_bytes)$/)
-    |> pivot(rowKey: ["_time"], columnKey: ["_field"], valueColumn: "_value")`, h.Finder.Params.Raw, since.UTC().Format(time.RFC3339Nano)))
+    |> pivot(rowKey: ["_time"], columnKey: ["_field"], valueColumn: "_value")`, h.Finder.Params.Raw, influx.Time(since)))
 	if err != nil {
 		return News{}, err
 	}
 	told, err := h.points(ctx, fmt.Sprintf(`from(bucket: %q)
     |> range(start: %s)
     |> filter(fn: (r) => r._measurement == "cosyvoice_synthesis" and r._field =~ /^(duration_seconds|compute_seconds|audio_seconds|first_chunk_seconds|rtf|request_id)$/)
-    |> pivot(rowKey: ["_time"], columnKey: ["_field"], valueColumn: "_value")`, h.Finder.Params.Events, since.UTC().Format(time.RFC3339Nano)))
+    |> pivot(rowKey: ["_time"], columnKey: ["_field"], valueColumn: "_value")`, h.Finder.Params.Events, influx.Time(since)))
 	if err != nil {
 		return News{}, err
 	}
