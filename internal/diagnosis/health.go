@@ -4,9 +4,12 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/cosyvoice-telegraf/cosyvoice-telegraf/internal/causes"
+	"github.com/cosyvoice-telegraf/cosyvoice-telegraf/internal/influx"
+	"github.com/cosyvoice-telegraf/cosyvoice-telegraf/internal/rollup"
 	"github.com/cosyvoice-telegraf/cosyvoice-telegraf/internal/words"
 )
 
@@ -57,16 +60,21 @@ func (f Finder) HealthOf(ctx context.Context, now time.Time, host string) (*Heal
 	return h, nil
 }
 
-// unjudged is how old the newest window may be: some runs may fail, or come late.
-const unjudged = 20 * time.Minute
+// Unjudged is how old the newest window may be: some runs may fail, or come late.
+const Unjudged = 20 * time.Minute
 
-// Judged are the hosts of which there are windows to judge: of another one nothing is found.
+// Judged are the hosts of which there are windows to judge: of another one nothing is found. There are
+// none while a task that finds causes fails.
 func (f Finder) Judged(ctx context.Context, now time.Time) (hosts []string, err error) {
+	failing, err := f.failing(ctx, now)
+	if failing || err != nil {
+		return nil, err
+	}
 	records, err := f.Client.Query(ctx, fmt.Sprintf(`from(bucket: %q)
     |> range(start: %s)
     |> filter(fn: (r) => r._measurement == "cosyvoice_agent" and r._field == "points_count")
     |> group(columns: ["host"])
-    |> last()`, f.Params.Minutes, stamp(now.Add(-unjudged))))
+    |> last()`, f.Params.Minutes, influx.Time(now.Add(-Unjudged))))
 	if err != nil {
 		return nil, fmt.Errorf("looking for the newest windows: %w", err)
 	}
@@ -75,6 +83,25 @@ func (f Finder) Judged(ctx context.Context, now time.Time) (hosts []string, err 
 		hosts = append(hosts, host)
 	}
 	return hosts, nil
+}
+
+// failing tells whether the last run of a task that finds causes failed, as the task of the health has
+// seen it.
+func (f Finder) failing(ctx context.Context, now time.Time) (bool, error) {
+	records, err := f.Client.Query(ctx, fmt.Sprintf(`from(bucket: "_monitoring")
+    |> range(start: %s, stop: %s)
+    |> filter(fn: (r) => r._measurement == "statuses" and r._check_id == %q and r.code == "tasks_failing" and r._field == "detail")
+    |> group()
+    |> sort(columns: ["_time"])
+    |> last()`, influx.Time(now.Add(-Unjudged)), influx.Time(now), rollup.CheckID))
+	if err != nil {
+		return false, fmt.Errorf("looking for failing tasks: %w", err)
+	}
+	if len(records) == 0 {
+		return false, nil
+	}
+	names, _ := records[0].Value().(string)
+	return strings.Contains(names, taskPrefix), nil
 }
 
 // hear looks which plugin was heard of late, and which servers it sees.
@@ -86,7 +113,7 @@ func (f Finder) hear(ctx context.Context, now time.Time, host string, h *Health)
     |> last()
     |> group(columns: ["_measurement", "host", "instance"])
     |> sort(columns: ["_time"])
-    |> last()`, f.Params.Raw, stamp(now.Add(-unheard)), hostIs(host)))
+    |> last()`, f.Params.Raw, influx.Time(now.Add(-unheard)), hostIs(host)))
 	if err != nil {
 		return fmt.Errorf("looking for the newest reading: %w", err)
 	}
@@ -112,7 +139,7 @@ func (h *Health) Sentence(language words.Language) string {
 	case h.Status == "unknown" && h.Heard && h.servers == 0:
 		return words.HealthNoServer.In(language)
 	case h.Status == "unknown" && h.Heard:
-		return words.HealthUnjudged.With(words.Length(unjudged.Seconds())).In(language)
+		return words.HealthUnjudged.With(words.Length(Unjudged.Seconds())).In(language)
 	case h.Status == "unknown":
 		return words.HealthUnknown.With(words.Span(unheard.Seconds())).In(language)
 	case len(h.Down) > 0 && (len(h.Findings) == 0 || h.Findings[0].Severity != "error"):

@@ -26,6 +26,8 @@ var groups = []struct {
 	{Trends, "what grows over hours and days", 5 * time.Minute, 55 * time.Second},
 }
 
+const taskPrefix = "cosyvoice causes "
+
 // Tasks are those that write what is found.
 func Tasks(params rollup.Params, limits Limits) ([]rollup.Task, error) {
 	var tasks []rollup.Task
@@ -34,7 +36,7 @@ func Tasks(params rollup.Params, limits Limits) ([]rollup.Task, error) {
 		if err != nil {
 			return nil, err
 		}
-		name := "cosyvoice causes " + string(g.Group)
+		name := taskPrefix + string(g.Group)
 		every := max(g.every, params.Every)
 		var text strings.Builder
 		err = taskTemplate.Execute(&text, map[string]any{

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/cosyvoice-telegraf/cosyvoice-telegraf/internal/causes"
+	"github.com/cosyvoice-telegraf/cosyvoice-telegraf/internal/diagnosis"
 	"github.com/cosyvoice-telegraf/cosyvoice-telegraf/internal/words"
 )
 
@@ -104,8 +105,14 @@ func (s *Status) judgeData() {
 // told are causes that the readings tell sooner.
 var told = []string{"gpu_hung", "gpu_lost", "stuck_dead_thread"}
 
+// judgedAfter is how long after a start the tasks have judged something.
+const judgedAfter = 5 * time.Minute
+
 // judgeFindings says what is wrong by the conditions; what is only worth to know is left to why.
 func (s *Status) judgeFindings() {
+	if !s.Judged && s.UptimeSeconds > judgedAfter.Seconds() && len(s.Problems) == 0 { // or that follows
+		s.problem(words.HealthUnjudged, words.Length(diagnosis.Unjudged.Seconds()))
+	}
 	for _, found := range s.Findings {
 		if found.Severity == "info" || slices.Contains(told, found.Code) {
 			continue

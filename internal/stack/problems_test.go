@@ -63,6 +63,20 @@ func TestJudgeFindings(t *testing.T) {
 	require.Contains(t, status.Problems[0].In(words.English), "What to do now: Restart the server")
 }
 
+// Where the tasks fail, nothing is found, which is not that all is well.
+func TestJudgeTasks(t *testing.T) {
+	status := Status{UptimeSeconds: 290}
+	status.judgeFindings()
+	require.Empty(t, status.Problems, "they have not run yet")
+	status.UptimeSeconds = 310
+	status.judgeFindings()
+	require.Len(t, status.Problems, 1)
+	require.ErrorIs(t, status.Problems[0], words.HealthUnjudged.With())
+	status = Status{UptimeSeconds: 310, Judged: true}
+	status.judgeFindings()
+	require.Empty(t, status.Problems)
+}
+
 // What follows from a part that is known to be down or paused is not said twice.
 func TestSilenceIsBlamedOnce(t *testing.T) {
 	old := time.Now().Add(-5 * time.Minute)
