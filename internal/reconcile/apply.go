@@ -161,7 +161,8 @@ func (a *applier) createUser(ctx context.Context, c Change) error {
 
 func (a *applier) applyBucket(ctx context.Context, c Change) error {
 	wanted := bucket{
-		Description: mark(c.bucket.Description, c.bucket.content()),
+		Description: mark(c.bucket.Description, content(c.bucket.Retention, c.bucket.shardGroup())),
+		// Leaving the shard group out has made InfluxDB change the retention (influxdb #24765).
 		Retention: []retentionRule{{
 			Type: "expire", Every: int64(c.bucket.Retention / time.Second), ShardSeconds: int64(c.bucket.shardGroup() / time.Second),
 		}},

@@ -27,22 +27,48 @@ type Bucket struct {
 	Retention   time.Duration // zero is for ever
 }
 
-// shardGroup is how much of a bucket's time lies in one set of files, as InfluxDB chooses it
-// for new buckets (docs, "shard group duration"). It is always given: leaving it out of an
-// update has made InfluxDB change the retention (influxdb #24765).
+const (
+	day  = 24 * time.Hour
+	week = 7 * day
+)
+
+// shardGroup is how much of a bucket's time lies in one set of files: an eighth of the retention, in
+// whole weeks, days or hours, a quarter of a year where all is kept. Points are deleted by whole sets,
+// so they stay up to an eighth longer. A question opens each set that its time touches: 90 days of
+// two years, of which InfluxDB's own choice makes 13 sets, take half the time out of two.
 func (b Bucket) shardGroup() time.Duration {
-	const day = 24 * time.Hour
+	eighth := b.Retention / 8
 	switch {
-	case b.Retention == 0, b.Retention > 180*day:
-		return 7 * day
-	case b.Retention < 2*day:
+	case b.Retention == 0:
+		return 13 * week
+	case eighth >= week:
+		return eighth.Truncate(week)
+	case eighth >= day:
+		return eighth.Truncate(day)
+	}
+	return max(eighth.Truncate(time.Hour), time.Hour)
+}
+
+// usualShardGroup is what InfluxDB chooses by itself for a retention (docs, "shard group duration"),
+// and what earlier versions asked for.
+func usualShardGroup(retention time.Duration) time.Duration {
+	switch {
+	case retention == 0, retention > 180*day:
+		return week
+	case retention < 2*day:
 		return time.Hour
 	}
 	return day
 }
 
 // content is what the hash of a bucket is of.
-func (b Bucket) content() string { return fmt.Sprintf("retention %s", b.Retention) }
+func content(retention, shardGroup time.Duration) string {
+	text := fmt.Sprintf("retention %s", retention)
+	if shardGroup != usualShardGroup(retention) {
+		text += fmt.Sprintf(", shard groups of %s", shardGroup)
+	}
+	return text
+}
 
 // Task is a Flux task; its name stands in its option task too.
 type Task struct {

@@ -174,22 +174,26 @@ func (s *state) planBucket(b Bucket, options Options) Change {
 	if found == nil {
 		return c
 	}
-	c.id, c.labelled, c.Old = found.ID, s.labelled(found.Labels), Days(found.retention())
+	retention, shardGroup := found.keeps()
+	c.id, c.labelled, c.Old = found.ID, s.labelled(found.Labels), Days(retention)
 	if !s.owned(found.Labels, found.Description) && !options.Adopt {
 		c.Action = Foreign
 		return c
 	}
-	current := Bucket{Retention: found.retention()}
+	if shardGroup != b.shardGroup() {
+		c.Old += fmt.Sprintf(" (shards %s)", Days(shardGroup))
+		c.New += fmt.Sprintf(" (shards %s)", Days(b.shardGroup()))
+	}
 	applied, marked := markOf(found.Description)
 	switch {
-	case found.retention() == b.Retention:
+	case retention == b.Retention && shardGroup == b.shardGroup():
 		c.Action = Keep
 		if !c.labelled || !marked {
 			c.Action = Update
 		}
-	case marked && applied != hash(current.content()) && !options.Force:
+	case marked && applied != hash(content(retention, shardGroup)) && !options.Force:
 		c.Action = Edited
-	case shorter(b.Retention, found.retention()) && !options.AllowDataLoss:
+	case shorter(b.Retention, retention) && !options.AllowDataLoss:
 		c.Action = Blocked
 	default:
 		c.Action = Update
@@ -269,8 +273,8 @@ func Days(d time.Duration) string {
 	switch {
 	case d == 0:
 		return "∞"
-	case d%(24*time.Hour) == 0:
-		return fmt.Sprintf("%dd", d/(24*time.Hour))
+	case d%day == 0:
+		return fmt.Sprintf("%dd", d/day)
 	}
 	return d.String()
 }

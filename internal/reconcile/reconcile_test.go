@@ -192,6 +192,30 @@ func TestRetention(t *testing.T) {
 	require.Equal(t, int64(10*day/time.Second), s.bucket("performance_monitor").RetentionRules[0].EverySeconds)
 }
 
+// A bucket of an earlier version has the shard groups that InfluxDB chooses by itself.
+func TestShardGroupsOfAnEarlierVersion(t *testing.T) {
+	s := newSite(t)
+	s.apply(reconcile.Options{})
+	made := s.bucket("performance_monitor_1h")
+	require.Equal(t, int64(91*day/time.Second), *made.RetentionRules[0].ShardGroupDurationSeconds)
+	require.Equal(t, int64(3*day/time.Second), *s.bucket("performance_monitor").RetentionRules[0].ShardGroupDurationSeconds)
+
+	earlier, usual := "Windows of an hour of CosyVoice servers [cosyvoice-telegraf d036275ac5c732bf]", int64(7*day/time.Second)
+	made.Description, made.RetentionRules[0].ShardGroupDurationSeconds = &earlier, &usual
+	_, err := s.influx.Client.BucketsAPI().UpdateBucket(t.Context(), made)
+	require.NoError(t, err)
+	require.Equal(t, []string{"update bucket performance_monitor_1h"}, s.apply(reconcile.Options{}))
+	require.Empty(t, s.apply(reconcile.Options{}))
+
+	byHand := int64(14 * day / time.Second)
+	made = s.bucket("performance_monitor_1h")
+	made.RetentionRules[0].ShardGroupDurationSeconds = &byHand
+	_, err = s.influx.Client.BucketsAPI().UpdateBucket(t.Context(), made)
+	require.NoError(t, err)
+	require.Equal(t, []string{"edited bucket performance_monitor_1h"}, s.unusual(reconcile.Options{}))
+	require.Equal(t, []string{"update bucket performance_monitor_1h"}, s.apply(reconcile.Options{Force: true}))
+}
+
 func TestWhatIsForeignIsLeftAlone(t *testing.T) {
 	s := newSite(t)
 	client := s.influx.Client

@@ -70,12 +70,13 @@ type (
 	}
 )
 
-// retention is zero for a bucket that keeps all.
-func (b bucket) retention() time.Duration {
+// keeps is how long a bucket keeps its points, zero for ever, and how much of its time lies in one set
+// of files.
+func (b bucket) keeps() (retention, shardGroup time.Duration) {
 	for _, rule := range b.Retention {
-		return time.Duration(rule.Every) * time.Second
+		return time.Duration(rule.Every) * time.Second, time.Duration(rule.ShardSeconds) * time.Second
 	}
-	return 0
+	return 0, 0
 }
 
 // state is what an organisation holds.

@@ -16,6 +16,7 @@ import (
 	"github.com/cosyvoice-telegraf/cosyvoice-telegraf/internal/rollup"
 	"github.com/cosyvoice-telegraf/cosyvoice-telegraf/internal/schema"
 	"github.com/cosyvoice-telegraf/cosyvoice-telegraf/test/influxd"
+	"github.com/cosyvoice-telegraf/cosyvoice-telegraf/test/installed"
 )
 
 var buckets = rollup.Defaults
@@ -28,7 +29,8 @@ type lab struct {
 
 func newLab(t *testing.T) *lab {
 	l := &lab{influxd.Start(t), t}
-	l.SetUp(buckets.Raw, buckets.Events, buckets.Minutes, buckets.Hours)
+	l.SetUp(buckets.Raw)
+	installed.Buckets(t, l.Server)
 	return l
 }
 
