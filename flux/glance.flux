@@ -30,7 +30,7 @@ chosen = if fits(tier: raw) then raw else if fits(tier: minutes) then minutes el
 every = duration(v: (int(v: window) + int(v: chosen.unit) - 1) / int(v: chosen.unit) * int(v: chosen.unit))
 begin = date.truncate(t: since, unit: every)
 end = date.truncate(t: date.add(d: every, to: date.sub(d: 1ns, from: until)), unit: every)
-done = (of, tier, after) => {
+done = (of, tier, after, unit) => {
     newest =
         from(bucket: tier.name)
             |> range(start: begin, stop: end)
@@ -38,13 +38,16 @@ done = (of, tier, after) => {
             |> group()
             |> last()
             |> findColumn(fn: (key) => true, column: "_time")
-    at = if length(arr: newest) == 0 then after else date.truncate(t: date.add(d: tier.unit, to: newest[0]), unit: every)
+    at = if length(arr: newest) == 0 then after else date.truncate(t: date.add(d: tier.unit, to: newest[0]), unit: unit)
 
     return if at < after then after else at
 }
-borders = (of) => {
-    ofHours = if chosen.name == hours.name then done(of: of, tier: hours, after: begin) else begin
-    ofMinutes = if chosen.name == raw.name then begin else done(of: of, tier: minutes, after: ofHours)
+
+// borders are where the next bucket begins, at whole windows: where the parts of one that is in two
+// buckets are added up, a finer unit leaves less to be read from the points.
+borders = (of, unit=every) => {
+    ofHours = if chosen.name == hours.name then done(of: of, tier: hours, after: begin, unit: unit) else begin
+    ofMinutes = if chosen.name == raw.name then begin else done(of: of, tier: minutes, after: ofHours, unit: unit)
 
     return {hours: ofHours, minutes: ofMinutes}
 }
@@ -84,7 +87,7 @@ from(bucket: raw.name)
 
 figure = (tables=<-, name) => tables |> toFloat() |> set(key: "_field", value: name) |> group(columns: ["host", "instance", "_field"])
 serviceKnown = borders(of: "cosyvoice_service")
-synthesisKnown = borders(of: "cosyvoice_synthesis")
+synthesisKnown = borders(of: "cosyvoice_synthesis", unit: 1s)
 
 // A state was held since the point before, which may be older than the raw points that are read.
 seconds =

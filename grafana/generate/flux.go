@@ -178,6 +178,6 @@ func list(words ...string) string {
 
 // pattern writes a regular expression for any of the words.
 func pattern(words []string) string {
-	slices.Sort(words)
+	words = slices.Sorted(slices.Values(words))
 	return "/^(" + strings.Join(words, "|") + ")$/"
 }

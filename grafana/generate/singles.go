@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/grafana/grafana-foundation-sdk/go/units"
 
@@ -37,8 +38,11 @@ var synthesisOrder = []string{
 	"concurrency_mean", "request_id",
 }
 
+// told are the fields of a synthesis that a row shows.
+var told = []string{"duration_seconds", "rtf", "first_chunk_seconds", "audio_seconds", "characters", "concurrency_mean", "request_id"}
+
 // around adds to rows of syntheses whose they are, and the times around each for a link.
-const around = `
+var around = fmt.Sprintf(`
     |> map(
         fn: (r) => ({r with
             whose: r.host + " " + r.instance,
@@ -46,12 +50,12 @@ const around = `
             to: string(v: int(v: r._time) / 1000000 + 60000),
         }),
     )
-    |> keep(columns: ["_time", "whose", "host", "mode", "outcome", "error", "duration_seconds", "rtf", "first_chunk_seconds", "audio_seconds", "characters", "concurrency_mean", "request_id", "from", "to"])
-`
+    |> keep(columns: %s)
+`, list(slices.Concat([]string{"_time", "whose", "host", "mode", "outcome", "error"}, told, []string{"from", "to"})...))
 
 func slowest(s *scripts) (*panel, error) {
 	text, err := s.file("slowest.flux", map[string]string{
-		"only": "(r) => " + ofServers, "n": "20", "start": "v.timeRangeStart", "stop": "v.timeRangeStop",
+		"only": "(r) => " + ofServers, "n": "20", "fields": pattern(told), "start": "v.timeRangeStart", "stop": "v.timeRangeStop",
 	}, around)
 	if err != nil {
 		return nil, err
@@ -96,10 +100,10 @@ oldest = if length(arr: times) == 0 then until else times[0]
 
 from(bucket: events)
     |> range(start: if oldest < until then oldest else 1970-01-01T00:00:00Z, stop: if oldest < until then until else 1970-01-01T00:00:01Z)
-    |> filter(fn: (r) => r._measurement == "cosyvoice_synthesis")
+    |> filter(fn: (r) => r._measurement == "cosyvoice_synthesis" and r._field =~ %[3]s)
     |> filter(fn: only)
     |> drop(columns: ["_start", "_stop", "_measurement"])
     |> pivot(rowKey: ["_time"], columnKey: ["_field"], valueColumn: "_value")
     |> group()
-    |> sort(columns: ["_time"], desc: true)`, only, number) + around
+    |> sort(columns: ["_time"], desc: true)`, only, number, pattern(told)) + around
 }

@@ -157,17 +157,19 @@ quantileOver = (known, quantity, q, by) => {
                 if isRaw then
                     tables
                         |> filter(fn: (r) => r._field == bin and r.outcome == "ok")
-                        |> map(fn: (r) => ({r with bin: r._value, _value: 1}))
+                        |> map(fn: (r) => ({r with named: bin + "_" + string(v: r._value) + "_count", _value: 1}))
+                        |> drop(columns: ["_field"])
+                        |> rename(columns: {named: "_field"})
                 else
                     tables
                         |> filter(fn: (r) => r._field =~ counts)
-                        |> sum()
-                        |> map(fn: (r) => ({r with bin: index(field: r._field)})),
+                        |> sum(),
         )
-            |> group(columns: array.concat(arr: by, v: ["bin"]))
+            |> group(columns: array.concat(arr: by, v: ["_field"]))
             |> sum()
             |> group(columns: by)
-            |> map(fn: (r) => ({r with le: math.pow(x: width, y: float(v: r.bin)) * 2.0 * width / (1.0 + width), _value: float(v: r._value)}))
+            |> map(fn: (r) => ({r with le: math.pow(x: width, y: float(v: index(field: r._field))) * 2.0 * width / (1.0 + width), _value: float(v: r._value)}))
+            |> drop(columns: ["_field"])
 
     return
         union(tables: [bins, bins |> map(fn: (r) => ({r with le: r.le * 0.999999999, _value: 0.0}))])
@@ -219,36 +221,47 @@ histogram = (known, quantity, bins) => {
     counts = regexp.compile(v: "^" + field + "_-?[0-9]+_count$")
     first = bins[0]
     last = bins[length(arr: bins) - 1]
-    within = (bin) => {
-        x = int(v: math.floor(x: float(v: bin) / 3.0))
-
-        return if x < first then first else if x > last then last else x
-    }
     index = (field) => int(v: strings.trimSuffix(v: strings.trimPrefix(v: field, prefix: quantity + "_bin_"), suffix: "_count"))
+
+    // A bin is looked up, since to reckon it for each row takes longer than to read the rows.
+    third = (n) => array.map(arr: bins, fn: (x) => ({key: field + "_" + string(v: 3 * x + n) + "_count", value: x}))
+    binOf = dict.fromList(pairs: array.concat(arr: third(n: 0), v: array.concat(arr: third(n: 1), v: third(n: 2))))
+    within = (named) => {
+        x = dict.get(dict: binOf, key: named, default: first - 1)
+
+        return if x >= first then x else if index(field: named) < 3 * first then first else last
+    }
     upper = (bin) => string(v: math.round(x: 1000.0 * math.pow(x: 10.0, y: float(v: bin + 1) / 8.0)) / 1000.0)
     read = (tables=<-, isRaw) =>
         if isRaw then
             tables
                 |> filter(fn: (r) => r._field == field and r.outcome == "ok")
-                |> map(fn: (r) => ({_time: r._time, bin: within(bin: r._value), _value: 1.0}))
+                |> map(fn: (r) => ({_time: r._time, named: field + "_" + string(v: r._value) + "_count", _value: 1}))
+                |> rename(columns: {named: "_field"})
         else
             tables
                 |> filter(fn: (r) => r._field =~ counts)
                 |> aggregateWindow(every: every, fn: sum, createEmpty: false, timeSrc: "_start")
-                |> map(fn: (r) => ({_time: r._time, bin: within(bin: index(field: r._field)), _value: float(v: r._value)}))
-    found = over(of: "cosyvoice_synthesis", borders: known, points: events, read: read) |> group(columns: ["bin"])
+    found =
+        over(of: "cosyvoice_synthesis", borders: known, points: events, read: read)
+            |> group(columns: ["_field"])
+            |> range(start: begin, stop: end)
+            |> aggregateWindow(every: every, fn: sum, createEmpty: false, timeSrc: "_start")
+            |> map(fn: (r) => ({_time: r._time, bin: within(named: r._field), _value: float(v: r._value)}))
+            |> group(columns: ["bin"])
 
     // Where there is nothing, there are no bins either.
-    some = length(arr: found |> group() |> limit(n: 1) |> findColumn(fn: (key) => true, column: "_value")) > 0
-    empty = array.from(rows: array.map(arr: bins, fn: (x) => ({_time: begin, bin: x, _value: 0.0}))) |> group(columns: ["bin"])
+    some = found |> group() |> limit(n: 1)
+    empty = array.map(arr: bins, fn: (x) => some |> map(fn: (r) => ({_time: begin, bin: x, _value: 0.0})) |> group(columns: ["bin"]))
 
     return
-        union(tables: [found, empty |> filter(fn: (r) => some)])
+        union(tables: array.concat(arr: [found], v: empty))
             |> range(start: begin, stop: end)
             |> aggregateWindow(every: every, fn: sum, timeSrc: "_start")
             |> group()
             |> sort(columns: ["bin", "_time"])
-            |> map(fn: (r) => ({_time: r._time, le: upper(bin: r.bin), _value: r._value}))
-            |> pivot(rowKey: ["_time"], columnKey: ["le"], valueColumn: "_value")
+            |> pivot(rowKey: ["_time"], columnKey: ["bin"], valueColumn: "_value")
+            |> drop(columns: ["_start", "_stop"])
+            |> rename(fn: (column) => if column == "_time" then column else upper(bin: int(v: column)))
             |> sort(columns: ["_time"])
 }

@@ -10,31 +10,13 @@ import (
 
 	"github.com/cosyvoice-telegraf/cosyvoice-telegraf/test/grafana"
 	"github.com/cosyvoice-telegraf/cosyvoice-telegraf/test/grafana/known"
+	"github.com/cosyvoice-telegraf/cosyvoice-telegraf/test/installed"
 )
 
 // TestLoadTime measures how long the queries of each dashboard take, one after another, for each range:
 // of a host with two servers and two GPUs, a tick every ten seconds, and all tiers full.
 func TestLoadTime(t *testing.T) {
-	o, host := start(t, nil, known.Now), known.Hosts[1]
-	o.write(known.Lines{Events: known.Write(known.Points(), known.Now).Events})
-	fill := func(from time.Time, step, part time.Duration, keep func(known.Lines) known.Lines) {
-		for at := from; at.Before(known.Now); at = at.Add(part) {
-			end := at.Add(part)
-			if end.After(known.Now) {
-				end = known.Now
-			}
-			o.write(keep(known.Write(host.Steady(at, end, step), end)))
-		}
-	}
-	fill(known.Now.Add(-6*time.Hour-time.Minute).Truncate(time.Hour), 10*time.Second, time.Hour, func(l known.Lines) known.Lines {
-		return known.Lines{Raw: l.Raw, Events: l.Events}
-	})
-	fill(known.Now.Add(-7*day-time.Hour).Truncate(time.Hour), 30*time.Second, 6*time.Hour, func(l known.Lines) known.Lines {
-		return known.Lines{Minutes: l.Minutes}
-	})
-	fill(known.Now.Add(-91*day).Truncate(24*time.Hour), 30*time.Minute, 24*time.Hour, func(l known.Lines) known.Lines {
-		return known.Lines{Hours: l.Hours}
-	})
+	o := full(t)
 	t.Log("| dashboard | 15 min, s | 6 h, s | 7 d, s | 90 d, s | 90 d against 6 h |")
 	t.Log("|---|---|---|---|---|---|")
 	for _, d := range boards(t, "en") {
@@ -65,4 +47,31 @@ func (o *organization) load(d *grafana.Dashboard, span time.Duration) time.Durat
 		}
 	}
 	return time.Since(began)
+}
+
+// full is a history of which all tiers are full.
+func full(t *testing.T) *organization {
+	t.Helper()
+	o, host := start(t, nil, known.Now), known.Hosts[1]
+	installed.Buckets(t, o.Server)
+	o.write(known.Lines{Events: known.Write(known.Points(), known.Now).Events})
+	fill := func(from time.Time, step, part time.Duration, keep func(known.Lines) known.Lines) {
+		for at := from; at.Before(known.Now); at = at.Add(part) {
+			end := at.Add(part)
+			if end.After(known.Now) {
+				end = known.Now
+			}
+			o.write(keep(known.Write(host.Steady(at, end, step), end)))
+		}
+	}
+	fill(known.Now.Add(-6*time.Hour-time.Minute).Truncate(time.Hour), 10*time.Second, time.Hour, func(l known.Lines) known.Lines {
+		return known.Lines{Raw: l.Raw, Events: l.Events}
+	})
+	fill(known.Now.Add(-7*day-time.Hour).Truncate(time.Hour), 30*time.Second, 6*time.Hour, func(l known.Lines) known.Lines {
+		return known.Lines{Minutes: l.Minutes}
+	})
+	fill(known.Now.Add(-91*day).Truncate(24*time.Hour), 30*time.Minute, 24*time.Hour, func(l known.Lines) known.Lines {
+		return known.Lines{Hours: l.Hours}
+	})
+	return o
 }
