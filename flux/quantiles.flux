@@ -88,7 +88,10 @@ read = (tables=<-, isRaw) =>
     if isRaw then
         tables
             |> filter(fn: (r) => r._field == bin and r.outcome == "ok")
-            |> map(fn: (r) => ({r with named: bin + "_" + string(v: r._value) + "_count", _value: 1}))
+            |> duplicate(column: "_value", as: "bin")
+            |> group(columns: array.concat(arr: by, v: ["bin"]))
+            |> aggregateWindow(every: every, fn: count, createEmpty: false, timeSrc: "_start")
+            |> map(fn: (r) => ({r with named: bin + "_" + string(v: r.bin) + "_count"}))
             |> drop(columns: ["_field"])
             |> rename(columns: {named: "_field"})
     else

@@ -157,19 +157,23 @@ quantileOver = (known, quantity, q, by) => {
                 if isRaw then
                     tables
                         |> filter(fn: (r) => r._field == bin and r.outcome == "ok")
-                        |> map(fn: (r) => ({r with named: bin + "_" + string(v: r._value) + "_count", _value: 1}))
-                        |> drop(columns: ["_field"])
-                        |> rename(columns: {named: "_field"})
+                        |> duplicate(column: "_value", as: "bin")
+                        |> group(columns: array.concat(arr: by, v: ["bin"]))
+                        |> count()
                 else
                     tables
                         |> filter(fn: (r) => r._field =~ counts)
-                        |> sum(),
+                        |> sum()
+                        |> group(columns: array.concat(arr: by, v: ["_field"]))
+                        |> sum()
+                        |> map(fn: (r) => ({r with bin: index(field: r._field)}))
+                        |> drop(columns: ["_field"]),
         )
-            |> group(columns: array.concat(arr: by, v: ["_field"]))
+            |> group(columns: array.concat(arr: by, v: ["bin"]))
             |> sum()
             |> group(columns: by)
-            |> map(fn: (r) => ({r with le: math.pow(x: width, y: float(v: index(field: r._field))) * 2.0 * width / (1.0 + width), _value: float(v: r._value)}))
-            |> drop(columns: ["_field"])
+            |> map(fn: (r) => ({r with le: math.pow(x: width, y: float(v: r.bin)) * 2.0 * width / (1.0 + width), _value: float(v: r._value)}))
+            |> drop(columns: ["bin"])
 
     return
         union(tables: [bins, bins |> map(fn: (r) => ({r with le: r.le * 0.999999999, _value: 0.0}))])
@@ -236,7 +240,10 @@ histogram = (known, quantity, bins) => {
         if isRaw then
             tables
                 |> filter(fn: (r) => r._field == field and r.outcome == "ok")
-                |> map(fn: (r) => ({_time: r._time, named: field + "_" + string(v: r._value) + "_count", _value: 1}))
+                |> duplicate(column: "_value", as: "bin")
+                |> group(columns: ["bin"])
+                |> aggregateWindow(every: every, fn: count, createEmpty: false, timeSrc: "_start")
+                |> map(fn: (r) => ({_time: r._time, named: field + "_" + string(v: r.bin) + "_count", _value: r._value}))
                 |> rename(columns: {named: "_field"})
         else
             tables

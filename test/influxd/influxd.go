@@ -6,6 +6,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"io/fs"
 	"net"
 	"net/http"
 	"os/exec"
@@ -115,6 +116,27 @@ func (s *Server) Write(bucket string, lines []string) {
 		lines = lines[len(batch):]
 		require.NoError(s.t, s.Client.WriteAPIBlocking(Org, bucket).WriteRecord(s.t.Context(), strings.Join(batch, "\n")))
 	}
+}
+
+// Settle waits until all that was written is in files, as it is ten minutes after the last write, or as
+// soon as INFLUXD_STORAGE_CACHE_SNAPSHOT_WRITE_COLD_DURATION says. Until then the storage has all points
+// of a series in its hands for each that is asked for.
+func (s *Server) Settle() {
+	s.t.Helper()
+	require.Eventually(s.t, func() bool {
+		var size int64
+		err := filepath.WalkDir(filepath.Join(s.dir, "engine", "wal"), func(_ string, entry fs.DirEntry, err error) error {
+			if err != nil || entry.IsDir() {
+				return err
+			}
+			info, err := entry.Info()
+			if err == nil {
+				size += info.Size()
+			}
+			return err
+		})
+		return err == nil && size == 0
+	}, 5*time.Minute, time.Second, "the write-ahead log does not become empty")
 }
 
 // Post sends JSON to a route below /api/v2, and decodes the answer.

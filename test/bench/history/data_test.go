@@ -28,6 +28,7 @@ type lab struct {
 }
 
 func newLab(t *testing.T) *lab {
+	t.Setenv("INFLUXD_STORAGE_CACHE_SNAPSHOT_WRITE_COLD_DURATION", "5s")
 	l := &lab{influxd.Start(t), t}
 	l.SetUp(buckets.Raw)
 	installed.Buckets(t, l.Server)
@@ -58,9 +59,10 @@ func (l *lab) fill(bucket string, from, to time.Time, step time.Duration, lines 
 	writers.Wait()
 }
 
-// rest waits until the server has written down what it got, so that nothing else counts.
+// rest waits until the server has put what it got into files and goes about nothing else.
 func (l *lab) rest() {
 	l.t.Helper()
+	l.Settle()
 	last := l.CPU()
 	require.Eventually(l.t, func() bool {
 		now := l.CPU()

@@ -52,6 +52,7 @@ func (o *organization) load(d *grafana.Dashboard, span time.Duration) time.Durat
 // full is a history of which all tiers are full.
 func full(t *testing.T) *organization {
 	t.Helper()
+	t.Setenv("INFLUXD_STORAGE_CACHE_SNAPSHOT_WRITE_COLD_DURATION", "5s")
 	o, host := start(t, nil, known.Now), known.Hosts[1]
 	installed.Buckets(t, o.Server)
 	o.write(known.Lines{Events: known.Write(known.Points(), known.Now).Events})
@@ -73,5 +74,6 @@ func full(t *testing.T) *organization {
 	fill(known.Now.Add(-91*day).Truncate(24*time.Hour), 30*time.Minute, 24*time.Hour, func(l known.Lines) known.Lines {
 		return known.Lines{Hours: l.Hours}
 	})
+	o.Settle()
 	return o
 }
