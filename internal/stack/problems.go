@@ -105,12 +105,9 @@ func (s *Status) judgeData() {
 // told are causes that the readings tell sooner.
 var told = []string{"gpu_hung", "gpu_lost", "stuck_dead_thread"}
 
-// judgedAfter is how long after a start the tasks have judged something.
-const judgedAfter = 5 * time.Minute
-
 // judgeFindings says what is wrong by the conditions; what is only worth to know is left to why.
 func (s *Status) judgeFindings() {
-	if !s.Judged && s.UptimeSeconds > judgedAfter.Seconds() && len(s.Problems) == 0 { // or that follows
+	if !s.Judged && s.UptimeSeconds > s.judgedAfter.Seconds() && len(s.Problems) == 0 { // or that follows
 		s.problem(words.HealthUnjudged, words.Length(diagnosis.Unjudged.Seconds()))
 	}
 	for _, found := range s.Findings {

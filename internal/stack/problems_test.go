@@ -65,7 +65,7 @@ func TestJudgeFindings(t *testing.T) {
 
 // Where the tasks fail, nothing is found, which is not that all is well.
 func TestJudgeTasks(t *testing.T) {
-	status := Status{UptimeSeconds: 290}
+	status := Status{UptimeSeconds: 290, judgedAfter: 5 * time.Minute}
 	status.judgeFindings()
 	require.Empty(t, status.Problems, "they have not run yet")
 	status.UptimeSeconds = 310

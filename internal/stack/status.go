@@ -32,6 +32,8 @@ type Status struct {
 	Judged bool `json:"judged"`
 	// Problems say what is wrong and what to do; none is a healthy stack.
 	Problems []words.Message `json:"problems"`
+	// judgedAfter is how long after a start the tasks have judged something.
+	judgedAfter time.Duration
 }
 
 // PartStatus is one program of the stack.
@@ -166,6 +168,7 @@ func (s *Status) addJudged(ctx context.Context, settings toolkit.Settings) error
 	}
 	client := influx.New(s.InfluxURL, org, token)
 	defer client.Close()
+	s.judgedAfter = 4*time.Minute + time.Duration(settings.Every)
 	judged, err := settings.Finder(client).Judged(ctx, time.Now())
 	s.Judged = len(judged) > 0
 	return err
