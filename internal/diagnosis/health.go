@@ -9,7 +9,6 @@ import (
 
 	"github.com/cosyvoice-telegraf/cosyvoice-telegraf/internal/causes"
 	"github.com/cosyvoice-telegraf/cosyvoice-telegraf/internal/influx"
-	"github.com/cosyvoice-telegraf/cosyvoice-telegraf/internal/rollup"
 	"github.com/cosyvoice-telegraf/cosyvoice-telegraf/internal/words"
 )
 
@@ -60,15 +59,21 @@ func (f Finder) HealthOf(ctx context.Context, now time.Time, host string) (*Heal
 	return h, nil
 }
 
-// Unjudged is how old the newest window may be: some runs may fail, or come late.
+// Unjudged is how old the newest window and the task's last good run may be: some runs may fail, or come
+// late.
 const Unjudged = 20 * time.Minute
 
+// runsKnown is how long it is known which runs went well: InfluxDB keeps them for three days.
+const runsKnown = 2 * 24 * time.Hour
+
 // Judged are the hosts of which there are windows to judge: of another one nothing is found. There are
-// none while a task that finds causes fails.
+// none where the task that finds causes does not run, or fails.
 func (f Finder) Judged(ctx context.Context, now time.Time) (hosts []string, err error) {
-	failing, err := f.failing(ctx, now)
-	if failing || err != nil {
-		return nil, err
+	if time.Since(now) < runsKnown {
+		ran, err := f.ran(ctx, now)
+		if !ran || err != nil {
+			return nil, err
+		}
 	}
 	records, err := f.Client.Query(ctx, fmt.Sprintf(`from(bucket: %q)
     |> range(start: %s)
@@ -85,23 +90,21 @@ func (f Finder) Judged(ctx context.Context, now time.Time) (hosts []string, err 
 	return hosts, nil
 }
 
-// failing tells whether the last run of a task that finds causes failed, as the task of the health has
-// seen it.
-func (f Finder) failing(ctx context.Context, now time.Time) (bool, error) {
-	records, err := f.Client.Query(ctx, fmt.Sprintf(`from(bucket: "_monitoring")
+// ran tells whether the task that finds causes by the last minutes went well of late. A token that sees
+// our buckets alone, as Grafana's, cannot tell; then the windows have to do, which other tasks make.
+func (f Finder) ran(ctx context.Context, now time.Time) (bool, error) {
+	records, err := f.Client.Query(ctx, fmt.Sprintf(`from(bucket: "_tasks")
     |> range(start: %s, stop: %s)
-    |> filter(fn: (r) => r._measurement == "statuses" and r._check_id == %q and r.code == "tasks_failing" and r._field == "detail")
+    |> filter(fn: (r) => r._measurement == "runs" and r.status == "success" and r._field == "name" and r._value == %q)
     |> group()
-    |> sort(columns: ["_time"])
-    |> last()`, influx.Time(now.Add(-Unjudged)), influx.Time(now), rollup.CheckID))
+    |> limit(n: 1)`, influx.Time(now.Add(-Unjudged)), influx.Time(now), taskName(Minutes)))
+	if err != nil && strings.Contains(err.Error(), `could not find bucket "_tasks"`) {
+		return true, nil
+	}
 	if err != nil {
-		return false, fmt.Errorf("looking for failing tasks: %w", err)
+		return false, fmt.Errorf("looking for the last run of the task %q: %w", taskName(Minutes), err)
 	}
-	if len(records) == 0 {
-		return false, nil
-	}
-	names, _ := records[0].Value().(string)
-	return strings.Contains(names, taskPrefix), nil
+	return len(records) > 0, nil
 }
 
 // hear looks which plugin was heard of late, and which servers it sees.

@@ -26,7 +26,7 @@ var groups = []struct {
 	{Trends, "what grows over hours and days", 5 * time.Minute, 55 * time.Second},
 }
 
-const taskPrefix = "cosyvoice causes "
+func taskName(g Group) string { return "cosyvoice causes " + string(g) }
 
 // Tasks are those that write what is found.
 func Tasks(params rollup.Params, limits Limits) ([]rollup.Task, error) {
@@ -36,7 +36,7 @@ func Tasks(params rollup.Params, limits Limits) ([]rollup.Task, error) {
 		if err != nil {
 			return nil, err
 		}
-		name := taskPrefix + string(g.Group)
+		name := taskName(g.Group)
 		every := max(g.every, params.Every)
 		var text strings.Builder
 		err = taskTemplate.Execute(&text, map[string]any{

@@ -198,19 +198,14 @@ func TestWhy(t *testing.T) {
 		// Of another version before: only what is newest counts.
 		tick("cosyvoice_service,host=story-calm,instance=50000,version=2 up=0i", 70*time.Second)
 		tick("cosyvoice_service,host=story-calm,instance=50000,version=3 up=1i", 10*time.Second)
-		calm, err = finder.HealthOf(t.Context(), now, "story-calm")
-		require.NoError(t, err)
-		assert.Equal(t, "ok", calm.Status)
-
-		failing := func(tasks string, age time.Duration) {
-			s.Write("_monitoring", []string{fmt.Sprintf("statuses,_check_id=%s,code=tasks_failing,_level=crit detail=%q %d", rollup.CheckID, tasks, now.Add(-age).UnixNano())})
-		}
-		failing("cosyvoice 1m events, cosyvoice causes minutes", 7*time.Minute)
+		s.Ran("cosyvoice causes minutes", now.Add(-21*time.Minute))
+		s.Ran("cosyvoice causes trends", now.Add(-time.Minute))
 		calm, err = finder.HealthOf(t.Context(), now, "story-calm")
 		require.NoError(t, err)
 		assert.Equal(t, "unknown", calm.Status)
 		assert.Contains(t, calm.Sentence(words.English), "the tasks in InfluxDB have judged nothing")
-		failing("cosyvoice 1m events", 2*time.Minute)
+
+		s.Ran("cosyvoice causes minutes", now.Add(-19*time.Minute))
 		calm, err = finder.HealthOf(t.Context(), now, "story-calm")
 		require.NoError(t, err)
 		assert.Equal(t, "ok", calm.Status)

@@ -107,7 +107,8 @@ var told = []string{"gpu_hung", "gpu_lost", "stuck_dead_thread"}
 
 // judgeFindings says what is wrong by the conditions; what is only worth to know is left to why.
 func (s *Status) judgeFindings() {
-	if !s.Judged && s.UptimeSeconds > s.judgedAfter.Seconds() && len(s.Problems) == 0 { // or that follows
+	heard := s.works("influxd", "telegraf", pluginName) && s.Readings != nil && time.Since(s.Readings.Time) <= freshness
+	if heard && !s.Judged && s.UptimeSeconds > s.judgedAfter.Seconds() {
 		s.problem(words.HealthUnjudged, words.Length(diagnosis.Unjudged.Seconds()))
 	}
 	for _, found := range s.Findings {

@@ -65,16 +65,20 @@ func TestJudgeFindings(t *testing.T) {
 
 // Where the tasks fail, nothing is found, which is not that all is well.
 func TestJudgeTasks(t *testing.T) {
-	status := Status{UptimeSeconds: 290, judgedAfter: 5 * time.Minute}
+	heard := &Readings{Time: time.Now()}
+	status := Status{UptimeSeconds: 290, judgedAfter: 5 * time.Minute, Readings: heard}
 	status.judgeFindings()
 	require.Empty(t, status.Problems, "they have not run yet")
 	status.UptimeSeconds = 310
 	status.judgeFindings()
 	require.Len(t, status.Problems, 1)
 	require.ErrorIs(t, status.Problems[0], words.HealthUnjudged.With())
-	status = Status{UptimeSeconds: 310, Judged: true}
+	status = Status{UptimeSeconds: 310, judgedAfter: 5 * time.Minute, Readings: heard, Judged: true}
 	status.judgeFindings()
 	require.Empty(t, status.Problems)
+	status = Status{UptimeSeconds: 310, judgedAfter: 5 * time.Minute, Readings: &Readings{Time: time.Now().Add(-time.Hour)}}
+	status.judgeFindings()
+	require.Empty(t, status.Problems, "that follows from what is said already")
 }
 
 // What follows from a part that is known to be down or paused is not said twice.

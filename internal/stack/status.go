@@ -11,7 +11,6 @@ import (
 
 	"github.com/cosyvoice-telegraf/cosyvoice-telegraf/internal/diagnosis"
 	"github.com/cosyvoice-telegraf/cosyvoice-telegraf/internal/influx"
-	"github.com/cosyvoice-telegraf/cosyvoice-telegraf/internal/toolkit"
 	"github.com/cosyvoice-telegraf/cosyvoice-telegraf/internal/words"
 )
 
@@ -28,7 +27,7 @@ type Status struct {
 	Readings      *Readings      `json:"readings,omitempty"`
 	// Findings are the causes that the tasks in InfluxDB found by the last minutes.
 	Findings []diagnosis.Finding `json:"findings"`
-	// Judged says that the tasks can find something: they do not fail, and have windows to judge.
+	// Judged says that the tasks can find something: they run, and have windows to judge.
 	Judged bool `json:"judged"`
 	// Problems say what is wrong and what to do; none is a healthy stack.
 	Problems []words.Message `json:"problems"`
@@ -153,23 +152,20 @@ func (s *Status) addData(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if s.Findings, err = settings.Finder(client).Current(ctx, time.Now()); err != nil {
+	finder, now := settings.Finder(client), time.Now()
+	if s.Findings, err = finder.Current(ctx, now); err != nil {
 		return err
 	}
-	return s.addJudged(ctx, settings)
-}
-
-// addJudged asks with the operator's token: InfluxDB lets no narrower one read _monitoring, where it
-// stands whether tasks fail.
-func (s *Status) addJudged(ctx context.Context, settings toolkit.Settings) error {
-	token, err := readSecret(s.Folder.operatorToken())
+	// Only the operator's token sees how the tasks went.
+	if operator, err := readSecret(s.Folder.operatorToken()); err == nil {
+		all := influx.New(s.InfluxURL, org, operator)
+		defer all.Close()
+		finder = settings.Finder(all)
+	}
+	judged, err := finder.Judged(ctx, now)
 	if err != nil {
 		return err
 	}
-	client := influx.New(s.InfluxURL, org, token)
-	defer client.Close()
-	s.judgedAfter = 4*time.Minute + time.Duration(settings.Every)
-	judged, err := settings.Finder(client).Judged(ctx, time.Now())
-	s.Judged = len(judged) > 0
-	return err
+	s.Judged, s.judgedAfter = len(judged) > 0, 4*time.Minute+time.Duration(settings.Every)
+	return nil
 }
