@@ -32,13 +32,12 @@ const (
 	week = 7 * day
 )
 
-// shardGroup is how much of a bucket's time lies in one set of files: an eighth of the retention, in
-// whole weeks, days or hours, a quarter of a year where all is kept. Points are deleted by whole sets,
-// so they stay up to an eighth longer. A question opens each set that its time touches: 90 days of
-// two years, of which InfluxDB's own choice makes 13 sets, take half the time out of two.
+// shardGroup is how much of a bucket's time lies in one set of files: an eighth of the retention in
+// whole weeks or days, a quarter of a year where all is kept. Points are deleted by whole sets, so they
+// stay up to that much longer. A question opens each set that its time touches: 90 days of two years,
+// of which InfluxDB's own choice makes 13 sets, take half the time out of two.
 func (b Bucket) shardGroup() time.Duration {
-	eighth := b.Retention / 8
-	switch {
+	switch eighth := b.Retention / 8; {
 	case b.Retention == 0:
 		return 13 * week
 	case eighth >= week:
@@ -46,11 +45,11 @@ func (b Bucket) shardGroup() time.Duration {
 	case eighth >= day:
 		return eighth.Truncate(day)
 	}
-	return max(eighth.Truncate(time.Hour), time.Hour)
+	return usualShardGroup(b.Retention)
 }
 
-// usualShardGroup is what InfluxDB chooses by itself for a retention (docs, "shard group duration"),
-// and what earlier versions asked for.
+// usualShardGroup is what earlier versions asked for, which is what InfluxDB chooses by itself (docs,
+// "shard group duration"), save at 180 days.
 func usualShardGroup(retention time.Duration) time.Duration {
 	switch {
 	case retention == 0, retention > 180*day:
@@ -61,7 +60,8 @@ func usualShardGroup(retention time.Duration) time.Duration {
 	return day
 }
 
-// content is what the hash of a bucket is of.
+// content is what the hash of a bucket is of. The usual shard group is left out, so that the hashes of
+// earlier versions hold.
 func content(retention, shardGroup time.Duration) string {
 	text := fmt.Sprintf("retention %s", retention)
 	if shardGroup != usualShardGroup(retention) {

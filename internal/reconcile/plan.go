@@ -185,13 +185,18 @@ func (s *state) planBucket(b Bucket, options Options) Change {
 		c.New += fmt.Sprintf(" (shards %s)", Days(b.shardGroup()))
 	}
 	applied, marked := markOf(found.Description)
+	byHand := marked && applied != hash(content(retention, shardGroup))
+	if retention == b.Retention {
+		// Who gave it this retention by hand, and then here too, has not chosen the shard groups.
+		byHand = byHand && (applied == hash(content(retention, b.shardGroup())) || applied == hash(content(retention, usualShardGroup(retention))))
+	}
 	switch {
 	case retention == b.Retention && shardGroup == b.shardGroup():
 		c.Action = Keep
 		if !c.labelled || !marked {
 			c.Action = Update
 		}
-	case marked && applied != hash(content(retention, shardGroup)) && !options.Force:
+	case byHand && !options.Force:
 		c.Action = Edited
 	case shorter(b.Retention, retention) && !options.AllowDataLoss:
 		c.Action = Blocked

@@ -214,6 +214,19 @@ func TestShardGroupsOfAnEarlierVersion(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, []string{"edited bucket performance_monitor_1h"}, s.unusual(reconcile.Options{}))
 	require.Equal(t, []string{"update bucket performance_monitor_1h"}, s.apply(reconcile.Options{Force: true}))
+
+	// A retention that was changed by hand and then in the settings too.
+	made = s.bucket("performance_monitor_1h")
+	made.RetentionRules[0].EverySeconds = int64(365 * day / time.Second)
+	_, err = s.influx.Client.BucketsAPI().UpdateBucket(t.Context(), made)
+	require.NoError(t, err)
+	for i := range s.desired.Buckets {
+		if s.desired.Buckets[i].Name == "performance_monitor_1h" {
+			s.desired.Buckets[i].Retention = 365 * day
+		}
+	}
+	require.Equal(t, []string{"update bucket performance_monitor_1h"}, s.apply(reconcile.Options{}))
+	require.Equal(t, int64(42*day/time.Second), *s.bucket("performance_monitor_1h").RetentionRules[0].ShardGroupDurationSeconds)
 }
 
 func TestWhatIsForeignIsLeftAlone(t *testing.T) {

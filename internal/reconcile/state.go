@@ -73,10 +73,11 @@ type (
 // keeps is how long a bucket keeps its points, zero for ever, and how much of its time lies in one set
 // of files.
 func (b bucket) keeps() (retention, shardGroup time.Duration) {
-	for _, rule := range b.Retention {
-		return time.Duration(rule.Every) * time.Second, time.Duration(rule.ShardSeconds) * time.Second
+	if len(b.Retention) == 0 {
+		return 0, 0
 	}
-	return 0, 0
+	rule := b.Retention[0]
+	return time.Duration(rule.Every) * time.Second, time.Duration(rule.ShardSeconds) * time.Second
 }
 
 // state is what an organisation holds.

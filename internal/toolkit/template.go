@@ -22,7 +22,8 @@ var influxTemplate = template.Must(template.New("").Funcs(template.FuncMap{
 // gives them beside the query, and InfluxDB writes the line anew.
 var options = regexp.MustCompile(`(?m)^option task = \{name: "[^"]*", every: (\w+), offset: (\w+)\}\n\n?`)
 
-// InfluxTemplate is the same buckets and tasks for those who use the influx tool.
+// InfluxTemplate is the same buckets and tasks for those who use the influx tool, without the shard
+// groups, of which templates know nothing.
 func InfluxTemplate(desired reconcile.Desired) (string, error) {
 	type task struct{ Name, Description, Every, Offset, Query string }
 	var tasks []task
