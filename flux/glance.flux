@@ -43,9 +43,11 @@ done = (of, tier, after, unit) => {
     return if at < after then after else at
 }
 
-// borders are where the next bucket begins, at whole windows: where the parts of one that is in two
-// buckets are added up, a finer unit leaves less to be read from the points.
-borders = (of, unit=every) => {
+// borders are where each bucket ends and the next finer one begins. They lie between whole windows,
+// unless the caller adds up the parts of a window that two buckets share: then less is read from the
+// points.
+borders = (of, whole=true) => {
+    unit = if whole then every else 1s
     ofHours = if chosen.name == hours.name then done(of: of, tier: hours, after: begin, unit: unit) else begin
     ofMinutes = if chosen.name == raw.name then begin else done(of: of, tier: minutes, after: ofHours, unit: unit)
 
@@ -87,7 +89,7 @@ from(bucket: raw.name)
 
 figure = (tables=<-, name) => tables |> toFloat() |> set(key: "_field", value: name) |> group(columns: ["host", "instance", "_field"])
 serviceKnown = borders(of: "cosyvoice_service")
-synthesisKnown = borders(of: "cosyvoice_synthesis", unit: 1s)
+synthesisKnown = borders(of: "cosyvoice_synthesis", whole: false)
 
 // A state was held since the point before, which may be older than the raw points that are read.
 seconds =

@@ -48,9 +48,11 @@ done = (of, tier, after, unit) => {
     return if at < after then after else at
 }
 
-// borders are where the next bucket begins, at whole windows: where the parts of one that is in two
-// buckets are added up, a finer unit leaves less to be read from the points.
-borders = (of, unit=every) => {
+// borders are where each bucket ends and the next finer one begins. They lie between whole windows,
+// unless the caller adds up the parts of a window that two buckets share: then less is read from the
+// points.
+borders = (of, whole=true) => {
+    unit = if whole then every else 1s
     ofHours = if chosen.name == hours.name then done(of: of, tier: hours, after: begin, unit: unit) else begin
     ofMinutes = if chosen.name == raw.name then begin else done(of: of, tier: minutes, after: ofHours, unit: unit)
 
@@ -90,16 +92,14 @@ read = (tables=<-, isRaw) =>
             |> duplicate(column: "_value", as: "bin")
             |> group(columns: array.concat(arr: by, v: ["bin"]))
             |> aggregateWindow(every: every, fn: count, createEmpty: false, timeSrc: "_start")
-            |> map(fn: (r) => ({r with named: bin + "_" + string(v: r.bin) + "_count"}))
-            |> drop(columns: ["_field"])
-            |> rename(columns: {named: "_field"})
+            |> map(fn: (r) => ({r with _field: bin + "_" + string(v: r.bin) + "_count"}))
     else
         tables
             |> filter(fn: (r) => r._field =~ counts)
             |> aggregateWindow(every: every, fn: sum, createEmpty: false, timeSrc: "_start")
 index = (field) => int(v: strings.trimSuffix(v: strings.trimPrefix(v: field, prefix: bin + "_"), suffix: "_count"))
 
-over(of: "cosyvoice_synthesis", borders: borders(of: "cosyvoice_synthesis", unit: 1s), points: events, read: read)
+over(of: "cosyvoice_synthesis", borders: borders(of: "cosyvoice_synthesis", whole: false), points: events, read: read)
     |> group(columns: array.concat(arr: by, v: ["_field"]))
     |> aggregateWindow(every: every, fn: sum, createEmpty: false, timeSrc: "_start")
     |> drop(columns: ["_start", "_stop"])

@@ -33,13 +33,10 @@ var synthesisColumns = []field{
 	column("request_id", words.Text{En: "Request", Zh: "请求编号"}, 0),
 }
 
-var synthesisOrder = []string{
-	"_time", "whose", "mode", "outcome", "error", "duration_seconds", "rtf", "first_chunk_seconds", "audio_seconds", "characters",
-	"concurrency_mean", "request_id",
-}
-
 // told are the fields of a synthesis that a row shows.
 var told = []string{"duration_seconds", "rtf", "first_chunk_seconds", "audio_seconds", "characters", "concurrency_mean", "request_id"}
+
+var synthesisOrder = slices.Concat([]string{"_time", "whose", "mode", "outcome", "error"}, told)
 
 // around adds to rows of syntheses whose they are, and the times around each for a link.
 var around = fmt.Sprintf(`

@@ -166,8 +166,7 @@ quantileOver = (known, quantity, q, by) => {
                         |> sum()
                         |> group(columns: array.concat(arr: by, v: ["_field"]))
                         |> sum()
-                        |> map(fn: (r) => ({r with bin: index(field: r._field)}))
-                        |> drop(columns: ["_field"]),
+                        |> map(fn: (r) => ({r with bin: index(field: r._field)})),
         )
             |> group(columns: array.concat(arr: by, v: ["bin"]))
             |> sum()
@@ -243,8 +242,7 @@ histogram = (known, quantity, bins) => {
                 |> duplicate(column: "_value", as: "bin")
                 |> group(columns: ["bin"])
                 |> aggregateWindow(every: every, fn: count, createEmpty: false, timeSrc: "_start")
-                |> map(fn: (r) => ({_time: r._time, named: field + "_" + string(v: r.bin) + "_count", _value: r._value}))
-                |> rename(columns: {named: "_field"})
+                |> map(fn: (r) => ({_time: r._time, _field: field + "_" + string(v: r.bin) + "_count", _value: r._value}))
         else
             tables
                 |> filter(fn: (r) => r._field =~ counts)
@@ -268,7 +266,6 @@ histogram = (known, quantity, bins) => {
             |> group()
             |> sort(columns: ["bin", "_time"])
             |> pivot(rowKey: ["_time"], columnKey: ["bin"], valueColumn: "_value")
-            |> drop(columns: ["_start", "_stop"])
             |> rename(fn: (column) => if column == "_time" then column else upper(bin: int(v: column)))
             |> sort(columns: ["_time"])
 }
