@@ -309,6 +309,7 @@ watched =
         |> sort(columns: ["_time"])
         |> last()
         |> group()
+        |> map(fn: (r) => ({r with host: if exists r.host then r.host else ""})) // at first no status has one
         |> pivot(rowKey: ["code", "host", "_level"], columnKey: ["_field"], valueColumn: "_value")
 
 // is takes what is not known to be false.

@@ -81,3 +81,16 @@ func TestEachCauseHasACondition(t *testing.T) {
 		assert.True(t, conditions[all[i].Code], all[i].Code)
 	}
 }
+
+// TestTheFirstRunOfTheHealth asks when no host had been heard yet at the only run of that task, as in the
+// first minutes of a new server: no status has a host.
+func TestTheFirstRunOfTheHealth(t *testing.T) {
+	s := lab(t)
+	now := time.Now().UTC().Truncate(time.Minute)
+	s.Write("_monitoring", []string{fmt.Sprintf("statuses,_check_id=%s,code=tasks_failing,_level=ok value=0,limit=0 %d", rollup.CheckID, now.Add(-time.Minute).UnixNano())})
+	client := influx.New(s.URL, influxd.Org, influxd.Token)
+	t.Cleanup(client.Close)
+	findings, err := Finder{Client: client, Params: rollup.Defaults}.Of(t.Context(), Minutes, now, "")
+	require.NoError(t, err)
+	assert.Empty(t, findings)
+}
