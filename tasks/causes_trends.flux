@@ -3,6 +3,9 @@
 // A point has the tags code, severity, host, and instance or uuid; the fields since, when it was
 // first found, in seconds since 1970; value, what is beyond its limit; and the figures that prove
 // it. "cosyvoicectl explain CODE" tells what a code means.
+//
+// Each run that goes well writes how many it found as cosyvoice_judgement, with the tag group. Without
+// these points, that nothing is found says nothing.
 import "array"
 import "date"
 import "experimental"
@@ -474,3 +477,20 @@ union(
     |> map(fn: (r) => ({r with _time: at, _field: "since", _value: r.since}))
     |> drop(columns: ["now", "since"])
     |> written()
+
+// A map() without r makes no row.
+numbers = findings |> map(fn: (r) => ({r with findings: 1})) |> keep(columns: ["findings"])
+union(tables: [array.from(rows: [{findings: 0}]), numbers])
+    |> group()
+    |> sum(column: "findings")
+    |> map(
+        fn: (r) => ({
+            _time: at,
+            _measurement: "cosyvoice_judgement",
+            _field: "findings",
+            _value: r.findings,
+            group: "trends",
+            service: "cosyvoice3",
+        }),
+    )
+    |> to(bucket: events, tagColumns: ["group", "service"])

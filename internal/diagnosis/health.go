@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/cosyvoice-telegraf/cosyvoice-telegraf/internal/causes"
@@ -63,23 +62,25 @@ func (f Finder) HealthOf(ctx context.Context, now time.Time, host string) (*Heal
 // late.
 const Unjudged = 20 * time.Minute
 
-// runsKnown is how long it is known which runs went well: InfluxDB keeps them for three days.
-const runsKnown = 2 * 24 * time.Hour
-
 // Judged are the hosts of which there are windows to judge: of another one nothing is found. There are
-// none where the task that finds causes does not run, or fails.
+// none where the task that finds causes by the last minutes does not run, or fails.
 func (f Finder) Judged(ctx context.Context, now time.Time) (hosts []string, err error) {
-	if time.Since(now) < runsKnown {
-		ran, err := f.ran(ctx, now)
-		if !ran || err != nil {
-			return nil, err
-		}
+	since := influx.Time(now.Add(-Unjudged))
+	runs, err := f.Client.Query(ctx, fmt.Sprintf(`from(bucket: %q)
+    |> range(start: %s, stop: %s)
+    |> filter(fn: (r) => r._measurement == "cosyvoice_judgement" and r.group == %q and r._field == "findings")
+    |> last()`, f.Params.Events, since, influx.Time(now), Minutes))
+	if err != nil {
+		return nil, fmt.Errorf("looking for the last run of the task %q: %w", taskName(Minutes), err)
+	}
+	if len(runs) == 0 {
+		return nil, nil
 	}
 	records, err := f.Client.Query(ctx, fmt.Sprintf(`from(bucket: %q)
     |> range(start: %s)
     |> filter(fn: (r) => r._measurement == "cosyvoice_agent" and r._field == "points_count")
     |> group(columns: ["host"])
-    |> last()`, f.Params.Minutes, influx.Time(now.Add(-Unjudged))))
+    |> last()`, f.Params.Minutes, since))
 	if err != nil {
 		return nil, fmt.Errorf("looking for the newest windows: %w", err)
 	}
@@ -88,23 +89,6 @@ func (f Finder) Judged(ctx context.Context, now time.Time) (hosts []string, err 
 		hosts = append(hosts, host)
 	}
 	return hosts, nil
-}
-
-// ran tells whether the task that finds causes by the last minutes went well of late. A token that sees
-// our buckets alone, as Grafana's, cannot tell; then the windows have to do, which other tasks make.
-func (f Finder) ran(ctx context.Context, now time.Time) (bool, error) {
-	records, err := f.Client.Query(ctx, fmt.Sprintf(`from(bucket: "_tasks")
-    |> range(start: %s, stop: %s)
-    |> filter(fn: (r) => r._measurement == "runs" and r.status == "success" and r._field == "name" and r._value == %q)
-    |> group()
-    |> limit(n: 1)`, influx.Time(now.Add(-Unjudged)), influx.Time(now), taskName(Minutes)))
-	if err != nil && strings.Contains(err.Error(), `could not find bucket "_tasks"`) {
-		return true, nil
-	}
-	if err != nil {
-		return false, fmt.Errorf("looking for the last run of the task %q: %w", taskName(Minutes), err)
-	}
-	return len(records) > 0, nil
 }
 
 // hear looks which plugin was heard of late, and which servers it sees.

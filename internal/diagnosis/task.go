@@ -40,7 +40,7 @@ func Tasks(params rollup.Params, limits Limits) ([]rollup.Task, error) {
 		every := max(g.every, params.Every)
 		var text strings.Builder
 		err = taskTemplate.Execute(&text, map[string]any{
-			"Imports": imports, "What": g.what, "Name": name, "Every": every, "Offset": g.offset, "Gone": 3 * every, "Findings": findings,
+			"Imports": imports, "What": g.what, "Group": g.Group, "Name": name, "Every": every, "Offset": g.offset, "Gone": 3 * every, "Findings": findings,
 		})
 		if err != nil {
 			return nil, fmt.Errorf("write the task %q: %w", name, err)

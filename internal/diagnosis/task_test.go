@@ -53,6 +53,17 @@ func TestTheTaskWritesWhatItFinds(t *testing.T) {
 		}
 		return strings.Join(told, ", ")
 	}
+	judged := func(at time.Time) map[string]any {
+		rows, err := s.Query(fmt.Sprintf(`from(bucket: "performance_monitor_events") |> range(start: %s, stop: %s)
+    |> filter(fn: (r) => r._measurement == "cosyvoice_judgement" and r._field == "findings")`,
+			at.Format(time.RFC3339), at.Add(time.Second).Format(time.RFC3339)))
+		require.NoError(t, err)
+		found := map[string]any{}
+		for _, row := range rows {
+			found[row.ValueByKey("group").(string)] = row.Value()
+		}
+		return found
+	}
 	for _, step := range []struct {
 		after time.Duration
 		want  string
@@ -68,5 +79,10 @@ func TestTheTaskWritesWhatItFinds(t *testing.T) {
 		at := onset.Add(step.after)
 		run(at)
 		require.Equal(t, step.want, since(at), step.after)
+		want := map[string]any{"minutes": int64(0), "trends": int64(0)}
+		if step.want != "" {
+			want["minutes"] = int64(1)
+		}
+		require.Equal(t, want, judged(at), step.after)
 	}
 }

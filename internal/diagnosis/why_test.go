@@ -198,14 +198,15 @@ func TestWhy(t *testing.T) {
 		// Of another version before: only what is newest counts.
 		tick("cosyvoice_service,host=story-calm,instance=50000,version=2 up=0i", 70*time.Second)
 		tick("cosyvoice_service,host=story-calm,instance=50000,version=3 up=1i", 10*time.Second)
-		s.Ran("cosyvoice causes minutes", now.Add(-21*time.Minute))
-		s.Ran("cosyvoice causes trends", now.Add(-time.Minute))
+		require.NoError(t, s.Client.DeleteAPI().DeleteWithName(t.Context(), influxd.Org, rollup.Defaults.Events, onset, now, `_measurement="cosyvoice_judgement"`))
+		s.Judged(rollup.Defaults.Events, "minutes", now.Add(-21*time.Minute))
+		s.Judged(rollup.Defaults.Events, "trends", now.Add(-time.Minute))
 		calm, err = finder.HealthOf(t.Context(), now, "story-calm")
 		require.NoError(t, err)
 		assert.Equal(t, "unknown", calm.Status)
 		assert.Contains(t, calm.Sentence(words.English), "the tasks in InfluxDB have judged nothing")
 
-		s.Ran("cosyvoice causes minutes", now.Add(-19*time.Minute))
+		s.Judged(rollup.Defaults.Events, "minutes", now.Add(-19*time.Minute))
 		calm, err = finder.HealthOf(t.Context(), now, "story-calm")
 		require.NoError(t, err)
 		assert.Equal(t, "ok", calm.Status)

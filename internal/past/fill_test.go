@@ -71,6 +71,11 @@ func TestFill(t *testing.T) {
 	busy := counted(t, s, `r._measurement == "cosyvoice_diagnosis" and r._field == "since" and r.code == "host_cpu_contention"`)
 	assert.GreaterOrEqual(t, busy, int64(60), "minutes of the evening two days ago")
 	assert.EqualValues(t, filled.Findings, counted(t, s, `r._measurement == "cosyvoice_diagnosis" and r._field == "since"`))
+	runs := int64(filled.Until.Sub(p.From)/time.Minute) + 1
+	assert.EqualValues(t, runs, counted(t, s, `r._measurement == "cosyvoice_judgement" and r.group == "minutes"`))
+	numbers, err := s.Query(fmt.Sprintf(`from(bucket: %q) |> range(start: 0) |> filter(fn: (r) => r._measurement == "cosyvoice_judgement") |> group() |> sum()`, rollup.Defaults.Events))
+	require.NoError(t, err)
+	assert.EqualValues(t, filled.Findings, numbers[0].Value())
 
 	finder := diagnosis.Finder{Client: client, Params: rollup.Defaults}
 	for _, usual := range []time.Time{p.clock(2, 4, 0), p.clock(2, 19, 50), p.clock(1, 11, 0), p.clock(1, 20, 30), anchor} {

@@ -24,13 +24,14 @@ type question struct {
 
 // judge has the conditions themselves judge the episodes, and writes what they find, as the tasks do.
 // They are asked a few times in each, since a task's own pace would take hours: in between nothing
-// changes. It returns how many findings were written.
+// changes. Outside of the episodes nothing is found. It returns how many findings were written.
 func judge(ctx context.Context, client *influx.Client, params rollup.Params, s *story, until time.Time) (int, error) {
 	asked := questions(s, until)
 	if err := ask(ctx, diagnosis.Finder{Client: client, Params: params}, asked, s.plan.Box.Host); err != nil {
 		return 0, err
 	}
 	var lines lineprotocol.Encoder
+	numbers := map[diagnosis.Group]map[int64]int64{diagnosis.Minutes: {}, diagnosis.Trends: {}} // by the second
 	written := 0
 	for i := range asked {
 		q := &asked[i]
@@ -38,11 +39,17 @@ func judge(ctx context.Context, client *influx.Client, params rollup.Params, s *
 			for _, f := range q.findings {
 				begun := since(asked[:i+1], f)
 				found(f, begun, at).encode(&lines)
+				numbers[q.group][at.Unix()]++
 				written++
 			}
 		}
 	}
-	if err := lines.Err(); err != nil || written == 0 {
+	for group, number := range numbers {
+		for at := s.plan.From; !at.After(until); at = at.Add(every[group]) {
+			judged(group, at, number[at.Unix()]).encode(&lines)
+		}
+	}
+	if err := lines.Err(); err != nil {
 		return 0, err
 	}
 	return written, client.Write(ctx, params.Events, lines.Bytes())
@@ -134,5 +141,12 @@ func found(f diagnosis.Finding, begun, at time.Time) *point {
 	for name, value := range f.Evidence {
 		p.fields.float(name, value)
 	}
+	return p
+}
+
+// judged tells that the task of a group ran, and how many it found.
+func judged(group diagnosis.Group, at time.Time, number int64) *point {
+	p := &point{measurement: "cosyvoice_judgement", at: at, tags: tagged("service", service, "group", string(group))}
+	p.fields.integer("findings", number)
 	return p
 }

@@ -34,7 +34,7 @@ func newLab(t *testing.T) *lab {
 	client := influx.New(s.URL, influxd.Org, influxd.Token)
 	t.Cleanup(client.Close)
 	now := time.Now().Truncate(time.Minute)
-	s.Ran("cosyvoice causes minutes", now.Add(-time.Minute))
+	s.Judged(buckets.Events, "minutes", now.Add(-time.Minute))
 	return &lab{Server: s, t: t, source: Source{diagnosis.Finder{Client: client, Params: buckets}}, now: now, written: map[string][]string{}}
 }
 

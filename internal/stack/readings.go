@@ -146,10 +146,11 @@ func (s series) number(field string) *float64 {
 	return &value
 }
 
-// lastWrite is the time of a bucket's newest point.
+// lastWrite is the time of a bucket's newest point, but for those by which a task tells that it ran.
 func lastWrite(ctx context.Context, client *influx.Client, bucket string) (*time.Time, error) {
 	records, err := client.Query(ctx, fmt.Sprintf(`from(bucket: %q)
   |> range(start: 0)
+  |> filter(fn: (r) => r._measurement != "cosyvoice_judgement")
   |> last()
   |> keep(columns: ["_time"])
   |> max(column: "_time")`, bucket))

@@ -30,7 +30,7 @@ func TestHistoryIsReadFromInfluxDB(t *testing.T) {
 			fmt.Sprintf(`cosyvoice_service,host=studio,instance=50000 up=1i,state="busy",in_flight=2 %d`, at))
 	}
 	s.Write(rollup.Defaults.Raw, lines)
-	s.Ran("cosyvoice causes minutes", now.Add(-time.Minute))
+	s.Judged(rollup.Defaults.Events, "minutes", now.Add(-time.Minute))
 	s.Write(rollup.Defaults.Minutes, []string{fmt.Sprintf("cosyvoice_agent,host=studio,collector=plugin points_count=6i %d", now.Add(-2*time.Minute).UnixNano())})
 	ended := now.Add(-10 * time.Second).UnixNano()
 	s.Write(rollup.Defaults.Events, []string{
