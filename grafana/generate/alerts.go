@@ -49,8 +49,8 @@ type (
 )
 
 // alertRules are the rules in a language: one for each cause that is an error or a warning, by what
-// the tasks found, and one for a host that is silent, which needs no task. They show the panel of the
-// overview with what is wrong.
+// the tasks found, and two that need no task: for a host that is silent, and for the tasks themselves.
+// They show the panel of the overview with what is wrong.
 func alertRules(overview *board, language words.Language) ([]byte, error) {
 	id, err := overview.id(activeTitle)
 	if err != nil {
@@ -63,7 +63,7 @@ func alertRules(overview *board, language words.Language) ([]byte, error) {
 			group.Rules = append(group.Rules, ruleOf(c, language))
 		}
 	}
-	group.Rules = append(group.Rules, silentRule(language))
+	group.Rules = append(group.Rules, silentRule(language), unjudgedRule(language))
 	for i := range group.Rules {
 		group.Rules[i].DashboardUID, group.Rules[i].PanelID = uid(overview.name, language), id
 	}
@@ -103,22 +103,37 @@ func ruleOf(c *causes.Cause, language words.Language) rule {
 // silentRule fires when nothing was heard of a host for five minutes, whether or not the tasks run, and
 // when nothing is there at all.
 func silentRule(language words.Language) rule {
-	texts := causes.Find("no_data").In(language)
-	title := words.Text{En: "A host is silent, by its points", Zh: "主机无数据（按数据点判断）"}.In(language)
-	return newRule("host_silent", title, "error", "Alerting", `from(bucket: "performance_monitor")
+	title := words.Text{En: "A host is silent, by its points", Zh: "主机无数据（按数据点判断）"}
+	return ageRule("host_silent", title.In(language), causes.Find("no_data").In(language), "performance_monitor",
+		`r._measurement == "cosyvoice_agent" and r.collector == "plugin" and r._field == "success"`, list("host"), 300, language)
+}
+
+// unjudgedRule fires when the task that finds causes did not go well for 20 minutes: then the rules of the
+// causes say nothing, whatever is wrong.
+func unjudgedRule(language words.Language) rule {
+	title := words.Text{En: "No task looks for causes", Zh: "没有任务在查找问题"}
+	texts := *causes.Find("task_failing").In(language)
+	texts.Answer = unjudged.text.In(language)
+	return ageRule("unjudged", title.In(language), &texts, "performance_monitor_events",
+		`r._measurement == "cosyvoice_judgement" and r.group == "minutes" and r._field == "findings"`, "[]", 1200, language)
+}
+
+// ageRule fires when the newest point is older than a limit in seconds, or where there is none.
+func ageRule(code, title string, texts *causes.Texts, bucket, only, by string, limit float64, language words.Language) rule {
+	return newRule(code, title, "error", "Alerting", fmt.Sprintf(`from(bucket: %q)
   |> range(start: -24h)
-  |> filter(fn: (r) => r._measurement == "cosyvoice_agent" and r.collector == "plugin" and r._field == "success")
+  |> filter(fn: (r) => %s)
   |> last()
-  |> group(columns: ["host"])
+  |> group(columns: %s)
   |> max(column: "_time")
   |> map(fn: (r) => ({r with _value: float(v: int(v: now()) - int(v: r._time)) / 1000000000.0}))
   |> keep(columns: ["_time", "_value", "host"])
-`, 300, map[string]string{"answer": texts.Answer, "now": texts.Now, "lasting": texts.Lasting}, language)
+`, bucket, only, by), limit, map[string]string{"answer": texts.Answer, "now": texts.Now, "lasting": texts.Lasting}, language)
 }
 
 // newRule asks the query A, takes the last value of each of its series, and fires above a limit.
 func newRule(code, title, severity, noData, flux string, limit float64, annotations map[string]string, language words.Language) rule {
-	annotations["summary"] = title + ": {{ .Labels.host }}{{ if .Labels.instance }} {{ .Labels.instance }}{{ end }}{{ if .Labels.uuid }} {{ .Labels.uuid }}{{ end }}"
+	annotations["summary"] = title + "{{ if .Labels.host }}: {{ .Labels.host }}{{ end }}{{ if .Labels.instance }} {{ .Labels.instance }}{{ end }}{{ if .Labels.uuid }} {{ .Labels.uuid }}{{ end }}"
 	span := map[string]int{"from": 1800, "to": 0}
 	return rule{
 		UID: fmt.Sprintf("cosyvoice-%s-%s", code, tongue(language)), Title: title, Condition: "C",

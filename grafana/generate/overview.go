@@ -58,17 +58,23 @@ var unjudged = mapping{value: "unjudged", color: purple, text: words.Text{
 	Zh: "无法判断：InfluxDB 中的任务已有 20 分钟没有运行。请查看：cosyvoicectl tasks",
 }}
 
-// judged tells whether the tasks ran of late, by the windows that they make: each 15 minutes at the
-// least. Else that nothing is found says nothing.
+// judged tells whether the tasks ran of late: those that make windows, each 15 minutes at the least, and
+// the one that judges them. Else that nothing is found says nothing.
 const judged = `
-windows =
-    from(bucket: minutes.name)
-        |> range(start: date.sub(d: 20m, from: until), stop: until)
-        |> filter(fn: (r) => r._measurement == "cosyvoice_agent" and r._field == "points_count")
-        |> group()
-        |> last()
-        |> findColumn(fn: (key) => true, column: "_value")
-judged = length(arr: windows) > 0
+lately = (bucket, only) => {
+    found =
+        from(bucket: bucket)
+            |> range(start: date.sub(d: 20m, from: until), stop: until)
+            |> filter(fn: only)
+            |> group()
+            |> last()
+            |> findColumn(fn: (key) => true, column: "_value")
+
+    return length(arr: found) > 0
+}
+judged =
+    lately(bucket: minutes.name, only: (r) => r._measurement == "cosyvoice_agent" and r._field == "points_count") and
+        lately(bucket: events, only: (r) => r._measurement == "cosyvoice_judgement" and r.group == "minutes" and r._field == "findings")
 `
 
 // verdict is the sentence of the worst that is found.

@@ -111,3 +111,12 @@ func (h Host) findings() []Point {
 	}
 	return points
 }
+
+// judgements are the runs of the task that found the newest of these.
+func judgements() []Point {
+	var points []Point
+	for at := Now.Add(-15 * time.Minute).Truncate(time.Minute); at.Before(Now); at = at.Add(time.Minute) {
+		points = append(points, Point{Measurement: "cosyvoice_judgement", Tags: map[string]string{"group": "minutes"}, At: at, Fields: map[string]any{"findings": 3}})
+	}
+	return points
+}

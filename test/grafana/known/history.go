@@ -71,6 +71,7 @@ func Points() []Point {
 	}
 	points = append(points, Hosts[0].flight(crash, crashed)...)
 	points = append(points, Hosts[1].flight(stuck, stuckAt)...)
+	points = append(points, judgements()...)
 	for i := range points {
 		points[i].Series = points[i].named()
 	}
@@ -118,7 +119,7 @@ func Write(points []Point, rolled time.Time) Lines {
 	var l Lines
 	for i := range points {
 		p := &points[i]
-		if text := line(p.Series, p.Fields, p.At); p.fact() {
+		if text := line(p.Series, p.Fields, p.At); p.Fact() {
 			l.Events = append(l.Events, text)
 		} else if p.At.After(Now.Add(-30 * 24 * time.Hour)) {
 			l.Raw = append(l.Raw, text)

@@ -29,13 +29,18 @@ func (p *Point) Number(field string) (float64, bool) {
 	return 0, false
 }
 
-// fact tells whether it is one for itself, which is kept in the bucket of events.
-func (p *Point) fact() bool {
+// Fact tells whether it is one for itself, which is kept in the bucket of events.
+func (p *Point) Fact() bool {
 	switch p.Measurement {
-	case "cosyvoice_synthesis", "cosyvoice_event", "cosyvoice_flight", "cosyvoice_diagnosis":
+	case "cosyvoice_synthesis", "cosyvoice_event", "cosyvoice_flight", "cosyvoice_diagnosis", "cosyvoice_judgement":
 		return true
 	}
 	return false
+}
+
+// Rolled tells whether there are windows of it.
+func (p *Point) Rolled() bool {
+	return !p.Fact() || p.Measurement == "cosyvoice_synthesis" || p.Measurement == "cosyvoice_event"
 }
 
 // named writes the measurement and the tags.

@@ -23,7 +23,7 @@ func Roll(points []Point, length time.Duration) map[Window]map[string]any {
 	before := map[string]*Point{} // of a series
 	for i := range points {
 		p := &points[i]
-		if p.Measurement == "cosyvoice_flight" || p.Measurement == "cosyvoice_diagnosis" {
+		if !p.Rolled() {
 			continue
 		}
 		series := p.Series
@@ -68,7 +68,7 @@ func (p *Point) roll(w map[string]any, before *Point) {
 			if highest, ok := w[name+"_max"]; !ok || number > highest.(float64) {
 				w[name+"_max"] = number
 			}
-			if !p.fact() {
+			if !p.Fact() {
 				w[name+"_last"] = number
 			}
 		case "flag":

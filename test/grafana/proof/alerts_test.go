@@ -40,6 +40,9 @@ func (o *organization) checkAlerts(points map[string][]known.Point) {
 		if code == "host_silent" {
 			want = map[string]bool{"map[host:alpha]": false, "map[host:beta]": false, "map[host:gamma]": true}
 		}
+		if code == "unjudged" {
+			want = map[string]bool{"map[]": false}
+		}
 		for name, g := range generations {
 			text := g.Expand(r.Query, buckets.Raw, "cosyvoice_org", grafana.Range{From: known.Now.Add(-r.Span), To: known.Now, Interval: time.Minute})
 			answer := o.answer(text, 1000)
@@ -47,6 +50,13 @@ func (o *organization) checkAlerts(points map[string][]known.Point) {
 			got, err := r.Judge(answer.frames)
 			require.NoError(o.t, err, "%s in %s", r.Title, name)
 			assert.Equal(o.t, want, got, "%s in %s", r.Title, name)
+			if code == "unjudged" {
+				late := o.answer(fmt.Sprintf("option now = () => %s\n", known.Now.Add(r.Span).Format(time.RFC3339))+text, 1000)
+				require.NoError(o.t, late.err)
+				got, err = r.Judge(late.frames)
+				require.NoError(o.t, err)
+				assert.Equal(o.t, map[string]bool{"map[]": true}, got, "half an hour after the last run")
+			}
 		}
 		for _, fires := range want {
 			fired[fmt.Sprint(code, " ", fires)] = true

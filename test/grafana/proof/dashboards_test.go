@@ -31,9 +31,18 @@ func TestDashboards(t *testing.T) {
 	t.Run("alerts", func(t *testing.T) { o.in(t).checkAlerts(by) })
 	t.Run("all is well", func(t *testing.T) {
 		o := o.in(t)
-		lines := known.Write(known.Without(points, known.Now.Add(-time.Hour), nil), known.Now)
-		lines.Minutes, lines.Hours = nil, nil
-		for verdict, where := range map[string]*organization{"ok": o, "unjudged": o.another("no-tasks", lines)} {
+		without := func(what string, fields map[known.Field]bool) *organization {
+			lines := known.Write(known.Without(points, known.Now.Add(-time.Hour), fields), known.Now)
+			if fields == nil {
+				lines.Minutes, lines.Hours = nil, nil
+			}
+			return o.another("without-"+what, lines)
+		}
+		for where, verdict := range map[*organization]string{
+			o:                       "ok",
+			without("windows", nil): "unjudged",
+			without("judgements", map[known.Field]bool{{Measurement: "cosyvoice_judgement", Name: "findings"}: true}): "unjudged",
+		} {
 			for _, board := range []string{"overview", "fleet"} {
 				v := o.look(english[board], spans["15m"], "well", grafana.From12)
 				frames, err := where.show(v, &v.Panels[0])

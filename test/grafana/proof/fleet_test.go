@@ -20,6 +20,7 @@ var fleet = map[string]golden{
 func hostRows(q *question) []row {
 	q.look("cosyvoice_agent", "success")
 	q.look("cosyvoice_diagnosis", "since")
+	q.look("cosyvoice_judgement", "findings")
 	h := ofSynthesis.whole()
 	h.by, h.tags = hosts, []string{"host"}
 	numbers, failures, rtf := q.number(h, ""), q.number(h.only(bad), ""), q.quantile(h, "rtf", "", 0.95)

@@ -112,7 +112,7 @@ func behind(q *question) []row {
 	newest := map[string]time.Time{}
 	windows := map[string]map[time.Duration]time.Time{}
 	for p := range q.all() {
-		if p.Measurement == "cosyvoice_flight" || p.Measurement == "cosyvoice_diagnosis" {
+		if !p.Rolled() {
 			continue
 		}
 		newest[p.Measurement] = p.At
@@ -144,13 +144,12 @@ func cardinality(q *question) values {
 			continue
 		}
 		bucket := "raw"
-		switch p.Measurement {
-		case "cosyvoice_synthesis", "cosyvoice_event", "cosyvoice_flight", "cosyvoice_diagnosis":
+		if p.Fact() {
 			bucket = "events"
 		}
 		name := named(p.Measurement, p.Tags)
 		series[bucket][name] = true
-		if p.Measurement == "cosyvoice_flight" || p.Measurement == "cosyvoice_diagnosis" {
+		if !p.Rolled() {
 			continue
 		}
 		for bucket, length := range map[string]time.Duration{"1m": time.Minute, "1h": time.Hour} {

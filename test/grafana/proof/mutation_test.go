@@ -23,10 +23,12 @@ const short = 40 * time.Minute
 
 // otherwise are the panels that show something else where a field is missing, with the reason.
 var otherwise = map[string]string{
-	"overview/Health at the end of the range without since of cosyvoice_diagnosis": "what is not found is not told: the next finding is, or that all is well",
-	"fleet/Hosts, the worst first without since of cosyvoice_diagnosis":            "as above",
-	"fleet/Hosts, the worst first without success of cosyvoice_agent":              "it says that nothing is known",
-	"overview/Health at the end of the range without success of cosyvoice_agent":   "it says that nothing is known",
+	"overview/Health at the end of the range without since of cosyvoice_diagnosis":    "what is not found is not told: the next finding is, or that all is well",
+	"fleet/Hosts, the worst first without since of cosyvoice_diagnosis":               "as above",
+	"fleet/Hosts, the worst first without success of cosyvoice_agent":                 "it says that nothing is known",
+	"overview/Health at the end of the range without success of cosyvoice_agent":      "it says that nothing is known",
+	"fleet/Hosts, the worst first without findings of cosyvoice_judgement":            "as above",
+	"overview/Health at the end of the range without findings of cosyvoice_judgement": "as above; a finding is told all the same",
 }
 
 // zeros are the panels of which 0 is the truth where there is nothing.

@@ -12,6 +12,7 @@ import (
 var overview = map[string]golden{
 	"Health at the end of the range": lines(func(q *question) values {
 		q.look("cosyvoice_agent", "success")
+		q.look("cosyvoice_judgement", "findings")
 		return values{"code: " + activeFindings(q)[0]["code"].(string): {0: 1}}
 	}),
 	"Servers at the end of the range": lines(func(q *question) values {
