@@ -96,6 +96,7 @@ read = (tables=<-, isRaw) =>
     else
         tables
             |> filter(fn: (r) => r._field =~ counts)
+            |> group(columns: array.concat(arr: by, v: ["_field"]))
             |> aggregateWindow(every: every, fn: sum, createEmpty: false, timeSrc: "_start")
 index = (field) => int(v: strings.trimSuffix(v: strings.trimPrefix(v: field, prefix: bin + "_"), suffix: "_count"))
 

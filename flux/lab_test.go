@@ -128,11 +128,13 @@ func (l *lab) plan(file string, p params) string {
 	return ""
 }
 
-// reads tells how many of a plan's reads the storage adds up by itself, and of how many it hands out each
-// row.
-func reads(plan string) (addedUp, handedOut int) {
-	return len(regexp.MustCompile(`(?m)^  "ReadWindowAggregate[^"]*"$`).FindAllString(plan, -1)),
-		len(regexp.MustCompile(`(?m)^  "[^"]*ReadRange[^"]*"$`).FindAllString(plan, -1))
+// reads tells how many of a plan's reads the storage adds up by itself, of how many it puts the series
+// together, and of how many it hands out each row.
+func reads(plan string) (addedUp, together, handedOut int) {
+	number := func(pattern string) int {
+		return len(regexp.MustCompile(`(?m)^  "`+pattern+`[^"]*"$`).FindAllString(plan, -1))
+	}
+	return number("ReadWindowAggregate"), number(`ReadGroup[0-9]`), number(`[^"]*ReadRange`)
 }
 
 // text is the value of a column, empty where it has none.

@@ -82,6 +82,7 @@ read = (tables=<-, isRaw) => {
     return
         tables
             |> filter(fn: (r) => r._field == named)
+            |> group(columns: array.concat(arr: by, v: ["outcome", "error"]))
             |> aggregateWindow(every: every, fn: if isRaw then count else sum, createEmpty: false, timeSrc: "_start")
 }
 

@@ -34,8 +34,8 @@ func outcomes(t *testing.T, l *lab) {
 				w := window{text(r, "host") + " " + text(r, "outcome") + " " + text(r, "error"), r.Time().Unix()}
 				assert.InDelta(t, want[w], number(t, r, "_value"), 0, "%v", w)
 			}
-			addedUp, handedOut := reads(l.plan("outcomes.flux", params{"start": c.start}))
-			assert.Equal(t, 3, addedUp)
+			_, together, handedOut := reads(l.plan("outcomes.flux", params{"start": c.start}))
+			assert.Equal(t, 3, together)
 			assert.Zero(t, handedOut)
 		})
 	}

@@ -97,6 +97,7 @@ read = (tables=<-, isRaw) =>
     else
         tables
             |> filter(fn: (r) => r._field =~ counts)
+            |> group(columns: array.concat(arr: by, v: ["_field"]))
             |> aggregateWindow(every: every, fn: sum, createEmpty: false, timeSrc: "_start")
 
 // Each bin is a column for a while, whose name becomes the middle of the bin, at most 4.8 % from

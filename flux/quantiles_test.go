@@ -92,9 +92,9 @@ func quantiles(t *testing.T, l *lab) {
 			})
 		})
 	}
-	t.Run("the storage adds up", func(t *testing.T) {
-		addedUp, handedOut := reads(l.plan("quantiles.flux", params{"start": "-8d"}))
-		assert.Equal(t, 2, addedUp)
+	t.Run("the storage puts the series together", func(t *testing.T) {
+		_, together, handedOut := reads(l.plan("quantiles.flux", params{"start": "-8d"}))
+		assert.Equal(t, 2, together)
 		assert.Equal(t, 1, handedOut) // the newest syntheses
 	})
 }
