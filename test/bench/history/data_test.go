@@ -32,6 +32,13 @@ func newLab(t *testing.T) *lab {
 	l := &lab{influxd.Start(t), t}
 	l.SetUp(buckets.Raw)
 	installed.Buckets(t, l.Server)
+
+	// What is 30 days old may not become too old while it is written.
+	raw, err := l.Client.BucketsAPI().FindBucketByName(t.Context(), buckets.Raw)
+	require.NoError(t, err)
+	raw.RetentionRules[0].EverySeconds += int64((48 * time.Hour).Seconds())
+	_, err = l.Client.BucketsAPI().UpdateBucket(t.Context(), raw)
+	require.NoError(t, err)
 	return l
 }
 
