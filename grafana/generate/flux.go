@@ -24,6 +24,31 @@ const (
 	ofAny = ofHosts + ` and (r.instance =~ /^${instance:regex}$/ or r.instance !~ /./) and (r.uuid =~ /^${gpu:regex}$/ or r.uuid !~ /./)`
 )
 
+var chosenBy = regexp.MustCompile(`r\.\w+ =~ (/\^\$\{\w+:regex\}\$/)`)
+
+// chosen is the function for a condition, which begins with the host and what else is chosen above the
+// dashboard. InfluxDB holds each of these patterns against each field of each series, which takes longer
+// than to read them. So where all is chosen, which a pattern tells by fitting what has no name, there is
+// no condition.
+func chosen(condition string) string {
+	patterns := chosenBy.FindAllStringSubmatch(condition, -1)
+	host, more := patterns[0], patterns[1:]
+	rest := condition[chosenBy.FindAllStringIndex(condition, -1)[len(more)][1]:]
+	none := strings.TrimPrefix(rest, " and ")
+	if none == "" {
+		none = "true"
+	}
+	text := fmt.Sprintf("if \" \" !~ %s then (r) => %s else (r) => %s", host[1], host[0]+rest, none)
+	if len(more) > 0 {
+		var some []string
+		for _, p := range more {
+			some = append(some, `" " !~ `+p[1])
+		}
+		text = fmt.Sprintf("if %s then (r) => %s else %s", strings.Join(some, " or "), condition, text)
+	}
+	return text
+}
+
 // scripts makes the queries of panels from the queries of the folder flux.
 type scripts struct {
 	folder    string
@@ -70,14 +95,14 @@ func (s *scripts) read(file string) (string, error) {
 // windows is a script that reads from the bucket that suits, in windows as wide as a point of the
 // panel or wider. The series are those for which the condition holds.
 func (s *scripts) windows(only, body string) string {
-	head := fmt.Sprintf(`only = (r) => %s
+	head := fmt.Sprintf(`only = %s
 start = v.timeRangeStart
 stop = v.timeRangeStop
 window = v.windowPeriod
 events = "performance_monitor_events"
 gap = 90s // between two points: of a longer time nothing is known
 
-`, only)
+`, chosen(only))
 	return s.finish(head + strings.TrimSpace(s.tiers) + "\n\n" + s.used(body) + strings.TrimSpace(body))
 }
 

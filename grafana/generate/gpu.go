@@ -58,7 +58,7 @@ func cardsNow(s *scripts) *panel {
 			column("clock_sm_hz", words.Text{En: "SM clock", Zh: "SM 频率"}, 100, property("unit", units.Hertz)),
 			column("processes", words.Text{En: "Processes", Zh: "进程数"}, 0, property("decimals", 0)),
 		},
-		queries: []string{s.plain("only = (r) => " + ofCards + "\n" + cards + `
+		queries: []string{s.plain("only = " + chosen(ofCards) + "\n" + cards + `
 from(bucket: raw.name)
     |> range(start: date.sub(d: 2m, from: until), stop: until)
     |> filter(fn: (r) => r._measurement == "cosyvoice_gpu" and r._field =~ /^(state|memory_used_bytes|memory_total_bytes|utilization_percent|temperature_c|power_w|power_limit_w|clock_sm_hz|processes)$/)
@@ -88,7 +88,7 @@ func fullness(s *scripts) *panel {
 known = borders(of: "cosyvoice_gpu")
 all = meanOf(of: "cosyvoice_gpu", known: known, field: "memory_total_bytes", by: ["host", "uuid"], name: "total")
 used =
-    part(of: "cosyvoice_gpu", known: known, field: "memory_used_max_bytes", name: "max", ofRaw: max, ofTier: max)
+    part(of: "cosyvoice_gpu", known: known, field: "memory_used_max_bytes", by: ["host", "uuid"], name: "max", ofRaw: max, ofTier: max)
         |> drop(columns: ["_start", "_stop"])
 
 union(tables: [all, used])
@@ -121,7 +121,7 @@ func energy(s *scripts) *panel {
 			Zh: "所选 GPU 在所选时间内的能耗（取自显卡计数器）；没有数据的时间不计入。",
 		},
 		width: 8, height: 8, unit: units.KiloWattHour, decimals: cog.ToPtr(2.0),
-		queries: []string{s.counted(ofCards, `grown(of: "cosyvoice_gpu", known: borders(of: "cosyvoice_gpu"), field: "energy_joules", by: [], name: "energy")
+		queries: []string{s.counted(ofCards, `grown(of: "cosyvoice_gpu", known: ends(of: "cosyvoice_gpu"), field: "energy_joules", by: [], name: "energy")
     |> map(fn: (r) => ({r with _value: r._value / 3600000.0}))
 `)},
 	}, "sum")
@@ -151,7 +151,7 @@ func power(s *scripts) *panel {
 			dashed("limit", words.Text{En: "limit " + whichCard, Zh: "上限 " + whichCard}, red),
 		},
 		queries: []string{s.windows(ofCards, cards+`
-known = borders(of: "cosyvoice_gpu")
+known = ends(of: "cosyvoice_gpu")
 watts = (field, name) => meanOf(of: "cosyvoice_gpu", known: known, field: field, by: ["host", "uuid"], name: name)
 
 union(tables: [watts(field: "power_w", name: "power"), watts(field: "power_limit_w", name: "limit")]) |> named()
@@ -169,7 +169,7 @@ func coolers(s *scripts) *panel {
 		width: 8, unit: units.Celsius, min: cog.ToPtr(0.0), name: whichCard,
 		none: words.Text{En: "no data, or the card does not tell it", Zh: "没有数据或显卡不提供"},
 		queries: []string{s.windows(ofCards, cards+`
-meanOf(of: "cosyvoice_gpu", known: borders(of: "cosyvoice_gpu"), field: "memory_temperature_c", by: ["host", "uuid"], name: "memory") |> named()
+meanOf(of: "cosyvoice_gpu", known: ends(of: "cosyvoice_gpu"), field: "memory_temperature_c", by: ["host", "uuid"], name: "memory") |> named()
 `)},
 	})
 }

@@ -47,7 +47,7 @@ func overview(s *scripts) (*board, error) {
 // quantiles are p50, p95 and p99 of the syntheses that went well, with a gap where there were none.
 func (s *scripts) quantiles(quantity, by string) (string, error) {
 	return s.file("quantiles.flux", map[string]string{
-		"quantity": fmt.Sprintf("%q", quantity), "by": by, "only": "(r) => " + ofServers,
+		"quantity": fmt.Sprintf("%q", quantity), "by": by, "only": chosen(ofServers),
 		"start": "v.timeRangeStart", "stop": "v.timeRangeStop", "window": "v.windowPeriod",
 	}, "\n    |> drop(columns: [\"count\"])\n")
 }

@@ -52,7 +52,7 @@ var around = fmt.Sprintf(`
 
 func slowest(s *scripts) (*panel, error) {
 	text, err := s.file("slowest.flux", map[string]string{
-		"only": "(r) => " + ofServers, "n": "20", "fields": pattern(told), "start": "v.timeRangeStart", "stop": "v.timeRangeStop",
+		"only": chosen(ofServers), "n": "20", "fields": pattern(told), "start": "v.timeRangeStart", "stop": "v.timeRangeStop",
 	}, around)
 	if err != nil {
 		return nil, err

@@ -12,30 +12,41 @@ merged = (tables=<-, by) =>
         |> drop(columns: ["_start", "_stop"])
         |> group(columns: by)
 
-// part is a statistic of a field in each window.
-part = (of, known, field, name, ofRaw, ofTier) =>
-    over(
-        of: of,
-        borders: known,
-        points: if of == "cosyvoice_synthesis" then events else raw.name,
-        read: (tables=<-, isRaw) => {
-            named = if isRaw then field else field + "_" + name
+// ends are where each bucket ends, for what adds up the parts of a window that two buckets share: no more
+// is read from the points than the tasks have not come to.
+ends = (of) => borders(of: of, whole: false)
 
-            return
-                tables
-                    |> filter(fn: (r) => r._field == named)
-                    |> aggregateWindow(every: every, fn: if isRaw then ofRaw else ofTier, createEmpty: false, timeSrc: "_start")
-                    |> toFloat()
-                    |> set(key: "_field", value: name)
-        },
-    )
+// part is a statistic of a field in each window. Of syntheses there are many series with a few points
+// each: the storage puts them together sooner than it adds up each of them.
+part = (of, known, field, by, name, ofRaw, ofTier) => {
+    isOne = of == "cosyvoice_synthesis"
+    together = (tables=<-) => if isOne then tables |> group(columns: by) else tables
+
+    return
+        over(
+            of: of,
+            borders: known,
+            points: if isOne then events else raw.name,
+            read: (tables=<-, isRaw) => {
+                named = if isRaw then field else field + "_" + name
+
+                return
+                    tables
+                        |> filter(fn: (r) => r._field == named)
+                        |> together()
+                        |> aggregateWindow(every: every, fn: if isRaw then ofRaw else ofTier, createEmpty: false, timeSrc: "_start")
+                        |> toFloat()
+                        |> set(key: "_field", value: name)
+            },
+        )
+}
 
 // totals are the sum and the number of a reading in each window.
 totals = (of, known, field, by) =>
     union(
         tables: [
-            part(of: of, known: known, field: field, name: "sum", ofRaw: sum, ofTier: sum),
-            part(of: of, known: known, field: field, name: "count", ofRaw: count, ofTier: sum),
+            part(of: of, known: known, field: field, by: by, name: "sum", ofRaw: sum, ofTier: sum),
+            part(of: of, known: known, field: field, by: by, name: "count", ofRaw: count, ofTier: sum),
         ],
     )
         |> merged(by: by)
@@ -48,12 +59,13 @@ meanOf = (of, known, field, by, name) =>
         |> drop(columns: ["sum", "count"])
         |> group(columns: array.concat(arr: by, v: ["_field"]))
 
-// meanAndHighest are two columns; the highest is that of a field of its own where there is one.
+// meanAndHighest are two columns; the highest is that of a field of its own where there is one. No two
+// buckets may share a window.
 meanAndHighest = (of, known, field, highest, by) =>
     union(
         tables: [
             totals(of: of, known: known, field: field, by: by),
-            part(of: of, known: known, field: highest, name: "max", ofRaw: max, ofTier: max)
+            part(of: of, known: known, field: highest, by: by, name: "max", ofRaw: max, ofTier: max)
                 |> drop(columns: ["_start", "_stop"])
                 |> group(columns: by)
                 |> sort(columns: ["_value"]),
@@ -111,11 +123,12 @@ number = (known, by) =>
             return
                 tables
                     |> filter(fn: (r) => r._field == named)
+                    |> group(columns: by)
                     |> aggregateWindow(every: every, fn: add, createEmpty: false, timeSrc: "_start")
-                    |> toFloat()
         },
     )
         |> set(key: "_field", value: "number")
+        |> toFloat()
         |> merged(by: by)
         |> group(columns: array.concat(arr: by, v: ["_field"]))
 
@@ -129,7 +142,7 @@ sumOver = (of, known, inRaw, inTier, ofRaw, by, name) =>
             named = if isRaw then inRaw else inTier
             add = if isRaw then ofRaw else sum
 
-            return tables |> filter(fn: (r) => r._field == named) |> add()
+            return tables |> filter(fn: (r) => r._field == named) |> group(columns: by) |> add()
         },
     )
         |> toFloat()
@@ -163,7 +176,6 @@ quantileOver = (known, quantity, q, by) => {
                 else
                     tables
                         |> filter(fn: (r) => r._field =~ counts)
-                        |> sum()
                         |> group(columns: array.concat(arr: by, v: ["_field"]))
                         |> sum()
                         |> map(fn: (r) => ({r with bin: index(field: r._field)})),
@@ -222,19 +234,6 @@ worst = (of, known, field, states, by, choose) =>
 histogram = (known, quantity, bins) => {
     field = quantity + "_bin"
     counts = regexp.compile(v: "^" + field + "_-?[0-9]+_count$")
-    first = bins[0]
-    last = bins[length(arr: bins) - 1]
-    index = (field) => int(v: strings.trimSuffix(v: strings.trimPrefix(v: field, prefix: quantity + "_bin_"), suffix: "_count"))
-
-    // A bin is looked up, since to reckon it for each row takes longer than to read the rows.
-    third = (n) => array.map(arr: bins, fn: (x) => ({key: field + "_" + string(v: 3 * x + n) + "_count", value: x}))
-    binOf = dict.fromList(pairs: array.concat(arr: third(n: 0), v: array.concat(arr: third(n: 1), v: third(n: 2))))
-    within = (named) => {
-        x = dict.get(dict: binOf, key: named, default: first - 1)
-
-        return if x >= first then x else if index(field: named) < 3 * first then first else last
-    }
-    upper = (bin) => string(v: math.round(x: 1000.0 * math.pow(x: 10.0, y: float(v: bin + 1) / 8.0)) / 1000.0)
     read = (tables=<-, isRaw) =>
         if isRaw then
             tables
@@ -246,26 +245,47 @@ histogram = (known, quantity, bins) => {
         else
             tables
                 |> filter(fn: (r) => r._field =~ counts)
+                |> group(columns: ["_field"])
                 |> aggregateWindow(every: every, fn: sum, createEmpty: false, timeSrc: "_start")
-    found =
+    fine =
         over(of: "cosyvoice_synthesis", borders: known, points: events, read: read)
             |> group(columns: ["_field"])
-            |> range(start: begin, stop: end)
             |> aggregateWindow(every: every, fn: sum, createEmpty: false, timeSrc: "_start")
-            |> map(fn: (r) => ({_time: r._time, bin: within(named: r._field), _value: float(v: r._value)}))
+            |> group()
+            |> keep(columns: ["_time", "_field", "_value"])
+            |> pivot(rowKey: ["_time"], columnKey: ["_field"], valueColumn: "_value")
+
+    // Each bin is a column for a while: a function that is called for columns, not for rows, is called
+    // seldom. Columns of three streams get the same names, which are those of the wider bins.
+    up = 3000 // beyond all bins: Flux divides towards zero
+    index = (column) => int(v: strings.trimSuffix(v: strings.trimPrefix(v: column, prefix: field + "_"), suffix: "_count")) + up
+    third = (n) =>
+        fine
+            |> keep(fn: (column) => column == "_time" or index(column: column) % 3 == n)
+            |> rename(fn: (column) => if column == "_time" then column else string(v: (index(column: column) - n) / 3 - up / 3))
+    first = float(v: bins[0])
+    last = float(v: bins[length(arr: bins) - 1])
+    found =
+        union(tables: [third(n: 0), third(n: 1), third(n: 2)])
+            |> experimental.unpivot(otherColumns: ["_time"])
+            |> group()
+            |> map(fn: (r) => ({r with bin: float(v: r._field), _value: float(v: r._value)}))
+            |> map(fn: (r) => ({r with bin: if r.bin < first then first else if r.bin > last then last else r.bin}))
+            |> drop(columns: ["_field"])
             |> group(columns: ["bin"])
 
     // Where there is nothing, there are no bins either.
-    some = found |> group() |> limit(n: 1)
-    empty = array.map(arr: bins, fn: (x) => some |> map(fn: (r) => ({_time: begin, bin: x, _value: 0.0})) |> group(columns: ["bin"]))
+    some = fine |> limit(n: 1)
+    none = (bin) => some |> map(fn: (r) => ({_time: begin, bin: float(v: bin), _value: 0.0})) |> group(columns: ["bin"])
+    upper = (bin) => string(v: math.round(x: 1000.0 * math.pow(x: 10.0, y: (bin + 1.0) / 8.0)) / 1000.0)
 
     return
-        union(tables: array.concat(arr: [found], v: empty))
+        union(tables: array.concat(arr: [found], v: array.map(arr: bins, fn: (x) => none(bin: x))))
             |> range(start: begin, stop: end)
             |> aggregateWindow(every: every, fn: sum, timeSrc: "_start")
             |> group()
             |> sort(columns: ["bin", "_time"])
             |> pivot(rowKey: ["_time"], columnKey: ["bin"], valueColumn: "_value")
-            |> rename(fn: (column) => if column == "_time" then column else upper(bin: int(v: column)))
+            |> rename(fn: (column) => if column == "_time" then column else upper(bin: float(v: column)))
             |> sort(columns: ["_time"])
 }
