@@ -39,6 +39,16 @@ func (s *Status) works(names ...string) bool {
 	})
 }
 
+// uptime is how long a part has run.
+func (s *Status) uptime(name string) time.Duration {
+	for _, part := range s.Parts {
+		if part.Name == name {
+			return time.Duration(part.UptimeSeconds * float64(time.Second))
+		}
+	}
+	return 0
+}
+
 func (s *Status) judgeDisk() {
 	var full words.Message
 	if errors.As(checkSpace(string(s.Folder), leastFree), &full) {
@@ -108,7 +118,8 @@ var told = []string{"gpu_hung", "gpu_lost", "stuck_dead_thread"}
 // judgeFindings says what is wrong by the conditions; what is only worth to know is left to why.
 func (s *Status) judgeFindings() {
 	heard := s.works("influxd", "telegraf", pluginName) && s.Readings != nil && time.Since(s.Readings.Time) <= freshness
-	if heard && !s.Judged && s.UptimeSeconds > s.judgedAfter.Seconds() {
+	// Telegraf starts once InfluxDB answers, which takes minutes where it reads a long log of its writes.
+	if heard && !s.Judged && s.uptime("telegraf") > s.judgedAfter {
 		s.problem(words.HealthUnjudged, words.Length(diagnosis.Unjudged.Seconds()))
 	}
 	for _, found := range s.Findings {

@@ -66,19 +66,20 @@ func TestJudgeFindings(t *testing.T) {
 // Where the tasks fail, nothing is found, which is not that all is well.
 func TestJudgeTasks(t *testing.T) {
 	heard := &Readings{Time: time.Now()}
-	status := Status{UptimeSeconds: 290, judgedAfter: 5 * time.Minute, Readings: heard}
-	status.judgeFindings()
-	require.Empty(t, status.Problems, "they have not run yet")
-	status.UptimeSeconds = 310
-	status.judgeFindings()
-	require.Len(t, status.Problems, 1)
-	require.ErrorIs(t, status.Problems[0], words.HealthUnjudged.With())
-	status = Status{UptimeSeconds: 310, judgedAfter: 5 * time.Minute, Readings: heard, Judged: true}
-	status.judgeFindings()
-	require.Empty(t, status.Problems)
-	status = Status{UptimeSeconds: 310, judgedAfter: 5 * time.Minute, Readings: &Readings{Time: time.Now().Add(-time.Hour)}}
-	status.judgeFindings()
-	require.Empty(t, status.Problems, "that follows from what is said already")
+	after := func(uptime float64, judged bool, readings *Readings) []words.Message {
+		status := Status{
+			UptimeSeconds: 1000, Parts: []PartStatus{{Name: "influxd", Running: true, UptimeSeconds: 900}, {Name: "telegraf", Running: true, UptimeSeconds: uptime}},
+			judgedAfter: 5 * time.Minute, Readings: readings, Judged: judged,
+		}
+		status.judgeFindings()
+		return status.Problems
+	}
+	require.Empty(t, after(290, false, heard), "they have not run yet")
+	problems := after(310, false, heard)
+	require.Len(t, problems, 1)
+	require.ErrorIs(t, problems[0], words.HealthUnjudged.With())
+	require.Empty(t, after(310, true, heard))
+	require.Empty(t, after(310, false, &Readings{Time: time.Now().Add(-time.Hour)}), "that follows from what is said already")
 }
 
 // What follows from a part that is known to be down or paused is not said twice.
