@@ -124,9 +124,15 @@ func (s *Server) Judged(events, group string, at time.Time) {
 	s.Write(events, []string{fmt.Sprintf("cosyvoice_judgement,group=%s,service=cosyvoice3 findings=0i %d", group, at.UnixNano())})
 }
 
-// Settle waits until all that was written is in files, as it is ten minutes after the last write, or as
-// soon as INFLUXD_STORAGE_CACHE_SNAPSHOT_WRITE_COLD_DURATION says. Until then the storage copies all
-// points of a series for each question.
+// StartForMeasure runs a server that has all that was written in files five seconds after the last write,
+// not after ten minutes.
+func StartForMeasure(t *testing.T) *Server {
+	t.Setenv("INFLUXD_STORAGE_CACHE_SNAPSHOT_WRITE_COLD_DURATION", "5s")
+	return Start(t)
+}
+
+// Settle waits until all that was written is in files. Until then the storage copies all points of a
+// series for each question.
 func (s *Server) Settle() {
 	s.t.Helper()
 	require.Eventually(s.t, func() bool {

@@ -28,8 +28,7 @@ type lab struct {
 }
 
 func newLab(t *testing.T) *lab {
-	t.Setenv("INFLUXD_STORAGE_CACHE_SNAPSHOT_WRITE_COLD_DURATION", "5s")
-	l := &lab{influxd.Start(t), t}
+	l := &lab{influxd.StartForMeasure(t), t}
 	l.SetUp(buckets.Raw)
 	installed.Buckets(t, l.Server)
 

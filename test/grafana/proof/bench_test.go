@@ -10,6 +10,7 @@ import (
 
 	"github.com/cosyvoice-telegraf/cosyvoice-telegraf/test/grafana"
 	"github.com/cosyvoice-telegraf/cosyvoice-telegraf/test/grafana/known"
+	"github.com/cosyvoice-telegraf/cosyvoice-telegraf/test/influxd"
 	"github.com/cosyvoice-telegraf/cosyvoice-telegraf/test/installed"
 )
 
@@ -52,8 +53,7 @@ func (o *organization) load(d *grafana.Dashboard, span time.Duration) time.Durat
 // full is a history of which all tiers are full.
 func full(t *testing.T) *organization {
 	t.Helper()
-	t.Setenv("INFLUXD_STORAGE_CACHE_SNAPSHOT_WRITE_COLD_DURATION", "5s")
-	o, host := start(t, nil, known.Now), known.Hosts[1]
+	o, host := in(influxd.StartForMeasure(t), t), known.Hosts[1]
 	installed.Buckets(t, o.Server)
 	o.write(known.Lines{Events: known.Write(known.Points(), known.Now).Events})
 	fill := func(from time.Time, step, part time.Duration, keep func(known.Lines) known.Lines) {

@@ -34,11 +34,15 @@ type organization struct {
 
 // start runs an InfluxDB with a history in it, the windows up to a time included.
 func start(t *testing.T, points []known.Point, rolled time.Time) *organization {
-	s := influxd.Start(t)
-	s.SetUp(buckets.Raw, buckets.Events, buckets.Minutes, buckets.Hours)
-	o := &organization{s, t, influxd.Org, &sync.Map{}}
+	o := in(influxd.Start(t), t)
 	o.write(known.Write(points, rolled))
 	return o
+}
+
+// in sets up a server.
+func in(s *influxd.Server, t *testing.T) *organization {
+	s.SetUp(buckets.Raw, buckets.Events, buckets.Minutes, buckets.Hours)
+	return &organization{s, t, influxd.Org, &sync.Map{}}
 }
 
 // another makes one more organisation in the same InfluxDB.
