@@ -26,7 +26,7 @@ func (c *connection) keeper() (keeper history.Keeper, close func(), err error) {
 
 func (t *tool) gapsCommand() *cobra.Command {
 	var connect connection
-	var since time.Duration
+	since := day
 	var asJSON bool
 	command := &cobra.Command{
 		Use:     "gaps [--since 24h] [--json]",
@@ -58,7 +58,7 @@ func (t *tool) gapsCommand() *cobra.Command {
 		},
 	}
 	command.Flags().SortFlags = false
-	command.Flags().DurationVar(&since, "since", 24*time.Hour, words.FlagSince.In(t.language))
+	command.Flags().Var((*duration)(&since), "since", words.FlagSince.In(t.language))
 	command.Flags().BoolVar(&asJSON, "json", false, words.FlagJSON.In(t.language))
 	connect.register(command.Flags(), t.language)
 	return command

@@ -17,13 +17,13 @@ import (
 // How long a time a report can be about: as long as the history is kept.
 const (
 	shortestReport = 10 * time.Minute
-	longestReport  = 730 * 24 * time.Hour
+	longestReport  = 730 * day
 )
 
 func (t *tool) reportCommand() *cobra.Command {
 	var connect connection
 	var output, host string
-	since := 24 * time.Hour
+	since := day
 	command := &cobra.Command{
 		Use:     "report [--since 24h] [-o FILE]",
 		Short:   words.ReportShort.In(t.language),
@@ -31,7 +31,7 @@ func (t *tool) reportCommand() *cobra.Command {
 		Example: words.ReportExample.In(t.language),
 		Args: func(cmd *cobra.Command, args []string) error {
 			if since < shortestReport || since > longestReport {
-				return words.ReportBadSpan.With(since)
+				return words.ReportBadSpan.With((*duration)(&since))
 			}
 			return noArguments(cmd, args)
 		},
@@ -62,7 +62,7 @@ func (t *tool) reportCommand() *cobra.Command {
 	}
 	flags := command.Flags()
 	flags.SortFlags = false
-	flags.DurationVar(&since, "since", since, words.FlagReportSince.In(t.language))
+	flags.Var((*duration)(&since), "since", words.FlagReportSince.In(t.language))
 	flags.StringVarP(&output, "output", "o", "report.html", words.FlagOutput.In(t.language))
 	flags.StringVar(&host, "on", "", words.FlagOnHost.In(t.language))
 	connect.register(flags, t.language)

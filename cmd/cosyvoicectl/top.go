@@ -57,7 +57,7 @@ func (t *tool) topCommand() *cobra.Command {
 	command.Flags().BoolVar(&local, "local", false, words.FlagTopLocal.In(t.language))
 	command.Flags().StringVar(&config, "config", "", words.FlagTopConfig.In(t.language))
 	command.Flags().StringVar(&options.Host, "on", "", words.FlagOnHost.In(t.language))
-	command.Flags().DurationVar(&every, "every", every, words.FlagTopEvery.In(t.language))
+	command.Flags().Var((*duration)(&every), "every", words.FlagTopEvery.In(t.language))
 	connect.register(command.Flags(), t.language)
 	return command
 }

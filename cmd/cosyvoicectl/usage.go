@@ -24,7 +24,7 @@ func (p *port) Type() string   { return "port" }
 func (p *port) Set(text string) error {
 	number, err := strconv.ParseUint(text, 10, 16)
 	if err != nil || number == 0 {
-		return errors.New("a port is a number from 1 to 65535")
+		return words.PortWanted.With()
 	}
 	*p = port(number)
 	return nil
@@ -38,7 +38,7 @@ func (s *scenario) Type() string   { return "scenario" }
 
 func (s *scenario) Set(text string) error {
 	if !slices.Contains([]string{"steady", "leak", "crash"}, text) {
-		return errors.New("a scenario is steady, leak or crash")
+		return words.ScenarioWanted.With()
 	}
 	*s = scenario(text)
 	return nil
@@ -48,20 +48,62 @@ func (s *scenario) Set(text string) error {
 type historyLength time.Duration
 
 // longestHistory is how long the windows of a minute are kept.
-const longestHistory = 90 * 24 * time.Hour
+const longestHistory = 90 * day
 
 func (h *historyLength) String() string { return "" }
 func (h *historyLength) Type() string   { return "time" }
 
 func (h *historyLength) Set(text string) error {
 	var length toolkit.Retention
-	if err := length.UnmarshalText([]byte(text)); err != nil {
-		return err
-	}
-	if length == 0 || time.Duration(length) > longestHistory {
-		return errors.New("a history has up to 90d")
+	if err := length.UnmarshalText([]byte(text)); err != nil || length == 0 || time.Duration(length) > longestHistory {
+		return words.HistoryWanted.With()
 	}
 	*h = historyLength(length)
+	return nil
+}
+
+// duration is the value of a flag that takes a length of time: one of Go's, or days before that.
+type duration time.Duration
+
+const day = 24 * time.Hour
+
+func (d *duration) Type() string { return "time" }
+
+// String is as short as it can be typed: 24h, not 24h0m0s.
+func (d *duration) String() string {
+	if *d == 0 {
+		return ""
+	}
+	text := time.Duration(*d).String()
+	for _, zero := range []string{"m0s", "h0m"} {
+		if strings.HasSuffix(text, zero) {
+			text = text[:len(text)-2]
+		}
+	}
+	return text
+}
+
+func (d *duration) Set(text string) error {
+	var length time.Duration
+	rest := text
+	if days, after, found := strings.Cut(text, "d"); found {
+		n, err := strconv.ParseUint(days, 10, 16)
+		if err != nil {
+			return words.SpanWanted.With()
+		}
+		length, rest = time.Duration(n)*day, after
+	}
+	if rest != "" {
+		more, err := time.ParseDuration(rest)
+		if err != nil {
+			return words.SpanWanted.With()
+		}
+		length += more
+	}
+	if length <= 0 {
+		return words.SpanWanted.With()
+	}
+	*d = duration(length)
 	return nil
 }
 
@@ -76,7 +118,7 @@ var mobile = regexp.MustCompile(`^(\+\d{1,3}-)?\d{5,15}$`)
 func (m *mobiles) Set(text string) error {
 	*m = strings.Split(text, ",")
 	if slices.ContainsFunc(*m, func(number string) bool { return !mobile.MatchString(number) }) {
-		return errors.New("a mobile number is for example 13800000000 or +852-60000000")
+		return words.MobileWanted.With()
 	}
 	return nil
 }
@@ -109,7 +151,11 @@ func usageError(err error) error {
 	case errors.As(err, &empty):
 		return words.FlagNeedsValue.With(flagText(empty.GetSpecifiedName()))
 	case errors.As(err, &invalid):
-		return words.FlagValueInvalid.With(invalid.GetValue(), flagText(invalid.GetFlag().Name))
+		name := flagText(invalid.GetFlag().Name)
+		if wanted := (words.Message{}); errors.As(invalid, &wanted) {
+			return words.FlagValueUnwanted.With(invalid.GetValue(), name, wanted)
+		}
+		return words.FlagValueInvalid.With(invalid.GetValue(), name)
 	}
 	return err
 }

@@ -84,7 +84,7 @@ func (t *tool) whyCommand() *cobra.Command {
 	command.Flags().SortFlags = false
 	command.Flags().StringVar(&at, "at", "", words.FlagAt.In(t.language))
 	command.Flags().StringVar(&question.Request, "request", "", words.FlagRequest.In(t.language))
-	command.Flags().DurationVar(&since, "since", 0, words.FlagWhySince.In(t.language))
+	command.Flags().Var((*duration)(&since), "since", words.FlagWhySince.In(t.language))
 	command.Flags().StringVar(&question.Host, "on", "", words.FlagOnHost.In(t.language))
 	command.Flags().BoolVar(&asJSON, "json", false, words.FlagJSON.In(t.language))
 	connect.register(command.Flags(), t.language)

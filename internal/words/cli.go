@@ -38,7 +38,16 @@ var (
 		En: "%q is no value for %s",
 		Zh: "%q 不是 %s 的有效值",
 	}
-	ToolShort = Text{
+	FlagValueUnwanted = Text{
+		En: "%q is no value for %s, which takes %s",
+		Zh: "%q 不是 %s 的有效值，应为%s",
+	}
+	PortWanted     = Text{En: "a number from 1 to 65535", Zh: " 1 到 65535 之间的数字"}
+	ScenarioWanted = Text{En: "steady, leak or crash", Zh: " steady、leak 或 crash"}
+	HistoryWanted  = Text{En: "days or hours, up to 90d", Zh: "天数或小时数，最长 90d"}
+	MobileWanted   = Text{En: "numbers such as 13800000000 or +852-60000000, separated by commas", Zh: "用逗号分隔的手机号，例如 13800000000 或 +852-60000000"}
+	SpanWanted     = Text{En: "a time such as 90s, 24h or 30d", Zh: "一段时间，例如 90s、24h 或 30d"}
+	ToolShort      = Text{
 		En: "Run and look after the CosyVoice3 monitor",
 		Zh: "运行并查看 CosyVoice3 监控",
 	}

@@ -22,9 +22,9 @@ off-time was found.`,
 	}
 	GapsExample = Text{
 		En: `  cosyvoicectl gaps
-  cosyvoicectl gaps --since 168h --json`,
+  cosyvoicectl gaps --since 7d --json`,
 		Zh: `  cosyvoicectl gaps
-  cosyvoicectl gaps --since 168h --json`,
+  cosyvoicectl gaps --since 7d --json`,
 	}
 	GapOff  = Text{En: "off: the host or the plugin did not run", Zh: "停机：主机或插件没有运行"}
 	GapLost = Text{

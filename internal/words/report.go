@@ -21,15 +21,15 @@ The report is about one machine; where InfluxDB knows several, --on names it.`,
 	}
 	ReportExample = Text{
 		En: `  cosyvoicectl report
-  cosyvoicectl report --since 168h -o week.html
+  cosyvoicectl report --since 7d -o week.html
   cosyvoicectl report --since 1h -o - | mail -a "Content-Type: text/html" -s report ops@example.com`,
 		Zh: `  cosyvoicectl report
-  cosyvoicectl report --since 168h -o week.html
+  cosyvoicectl report --since 7d -o week.html
   cosyvoicectl report --since 1h -o - | mail -a "Content-Type: text/html" -s report ops@example.com`,
 	}
-	FlagReportSince = Text{En: "how long a `TIME` until now it is about, such as 24h or 168h, up to 730 days", Zh: "报告的时间范围（`TIME`，到现在为止），如 24h 或 168h，最长 730 天"}
+	FlagReportSince = Text{En: "how long a `TIME` until now it is about, such as 24h or 7d, up to 730 days", Zh: "报告的时间范围（`TIME`，到现在为止），如 24h 或 7d，最长 730 天"}
 	FlagOutput      = Text{En: "write to this `FILE`; - is the standard output", Zh: "写入该文件（`FILE`）；- 表示标准输出"}
-	ReportBadSpan   = Text{En: "--since %s: give a time from 10 minutes to 730 days (17520h)", Zh: "--since %s：请给出 10 分钟到 730 天（17520h）之间的时间"}
+	ReportBadSpan   = Text{En: "--since %s: give a time from 10 minutes to 730 days (730d)", Zh: "--since %s：请给出 10 分钟到 730 天（730d）之间的时间"}
 	ReportSilent    = Text{En: "nothing was heard of %[1]s within %[2]s. Look with: cosyvoicectl status", Zh: "%[2]s内没有收到 %[1]s 的任何数据。请查看：cosyvoicectl status"}
 	ReportAnyHost   = Text{En: "any machine", Zh: "任何机器"}
 	ReportWhichHost = Text{En: "there are several machines: name one with --on, of %s", Zh: "有多台机器：请用 --on 指定其中一台：%s"}

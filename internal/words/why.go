@@ -42,8 +42,8 @@ readings do not support an answer, it says so and what is missing. Readings of a
 		Zh: "解释编号（字段 request_id）为 `ID` 的合成",
 	}
 	FlagWhySince = Text{
-		En: "list what was found and what failed in so long a `TIME`, such as 24h",
-		Zh: "列出这段时间（`TIME`，如 24h）内发现的问题和失败的合成",
+		En: "list what was found and what failed in so long a `TIME`, such as 24h or 30d",
+		Zh: "列出这段时间（`TIME`，如 24h 或 30d）内发现的问题和失败的合成",
 	}
 	FlagOnHost = Text{
 		En: "look at the machine with this `NAME` only (the tag host)",
