@@ -10,6 +10,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"reflect"
 	"strconv"
 	"testing"
 	"time"
@@ -128,12 +129,13 @@ func (v *server) truthsOf(count int) []truth {
 // points are those of one measurement of a server, a row each with all its fields.
 func (s *stack) points(measurement, instance string) []map[string]any {
 	return s.rows(fmt.Sprintf(`from(bucket: "performance_monitor_events") |> range(start: -1h)
-  |> filter(fn: (r) => r._measurement == %q and r.instance == %q)
+  |> filter(fn: (r) => r._measurement == %q and r.instance == %q) |> drop(columns: ["_start", "_stop"])
   |> pivot(rowKey: ["_time"], columnKey: ["_field"], valueColumn: "_value") |> group() |> sort(columns: ["_time"])`,
 		measurement, instance))
 }
 
-// hold waits until InfluxDB holds so many syntheses, and returns them.
+// hold waits until InfluxDB holds so many syntheses, and returns them. While it writes a point, some of the
+// point's fields are there and others are not yet: so the first of them have to be the same twice.
 func (v *server) hold(count int) (rows []map[string]any) {
 	v.t.Helper()
 	defer func() {
@@ -142,8 +144,9 @@ func (v *server) hold(count int) (rows []map[string]any) {
 		}
 	}()
 	v.eventually(fmt.Sprintf("%d syntheses are in InfluxDB", count), func() bool {
+		before := rows
 		rows = v.syntheses()
-		return len(rows) >= count
+		return min(len(before), len(rows)) >= count && reflect.DeepEqual(before[:count], rows[:count])
 	})
 	return rows
 }
