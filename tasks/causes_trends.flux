@@ -441,46 +441,47 @@ written = (tables=<-) =>
         |> map(fn: (r) => ({r with _measurement: "cosyvoice_diagnosis", service: "cosyvoice3"}))
         |> to(bucket: events, tagColumns: array.concat(arr: whoseAndWhat, v: ["service"]))
 
-named
-    |> experimental.unpivot()
-    |> written()
+proven = named |> experimental.unpivot() |> written()
 
 // Each began when it did by its last point, or now.
-union(
-    tables: [
-        named
-            |> map(fn: (r) => ({r with now: 1.0, since: float(v: int(v: at)) / 1000000000.0}))
-            |> keep(columns: array.concat(arr: whoseAndWhat, v: ["now", "since"])),
-        from(bucket: events)
-            |> range(start: date.sub(d: gone, from: at), stop: at)
-            |> filter(fn: (r) => r._measurement == "cosyvoice_diagnosis" and r._field == "since")
-            |> map(
-                fn: (r) => ({r with
-                    now: 0.0,
-                    since: r._value,
-                    instance: if exists r.instance then r.instance else "",
-                    uuid: if exists r.uuid then r.uuid else "",
-                }),
-            )
-            |> keep(columns: array.concat(arr: whoseAndWhat, v: ["now", "since"])),
-    ],
-)
-    |> group(columns: whoseAndWhat)
-    |> reduce(
-        identity: {now: 0.0, since: 1000000000000.0},
-        fn: (r, accumulator) => ({
-            now: if r.now > accumulator.now then r.now else accumulator.now,
-            since: if r.since < accumulator.since then r.since else accumulator.since,
-        }),
+started =
+    union(
+        tables: [
+            named
+                |> map(fn: (r) => ({r with now: 1.0, since: float(v: int(v: at)) / 1000000000.0}))
+                |> keep(columns: array.concat(arr: whoseAndWhat, v: ["now", "since"])),
+            from(bucket: events)
+                |> range(start: date.sub(d: gone, from: at), stop: at)
+                |> filter(fn: (r) => r._measurement == "cosyvoice_diagnosis" and r._field == "since")
+                |> map(
+                    fn: (r) => ({r with
+                        now: 0.0,
+                        since: r._value,
+                        instance: if exists r.instance then r.instance else "",
+                        uuid: if exists r.uuid then r.uuid else "",
+                    }),
+                )
+                |> keep(columns: array.concat(arr: whoseAndWhat, v: ["now", "since"])),
+        ],
     )
-    |> filter(fn: (r) => r.now == 1.0)
-    |> map(fn: (r) => ({r with _time: at, _field: "since", _value: r.since}))
-    |> drop(columns: ["now", "since"])
-    |> written()
+        |> group(columns: whoseAndWhat)
+        |> reduce(
+            identity: {now: 0.0, since: 1000000000000.0},
+            fn: (r, accumulator) => ({
+                now: if r.now > accumulator.now then r.now else accumulator.now,
+                since: if r.since < accumulator.since then r.since else accumulator.since,
+            }),
+        )
+        |> filter(fn: (r) => r.now == 1.0)
+        |> map(fn: (r) => ({r with _time: at, _field: "since", _value: r.since}))
+        |> drop(columns: ["now", "since"])
+        |> written()
 
-// A map() without r makes no row.
-numbers = findings |> map(fn: (r) => ({r with findings: 1})) |> keep(columns: ["findings"])
-union(tables: [array.from(rows: [{findings: 0}]), numbers])
+// That they are judged is told after everything else, so not where a finding cannot be written. A map()
+// without r would make no row, in Flux 0.200.
+counted = (tables=<-, each) => tables |> map(fn: (r) => ({r with findings: each})) |> keep(columns: ["findings"])
+
+union(tables: [array.from(rows: [{findings: 0}]), proven |> counted(each: 0), started |> counted(each: 1)])
     |> group()
     |> sum(column: "findings")
     |> map(

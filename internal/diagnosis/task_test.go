@@ -86,3 +86,23 @@ func TestTheTaskWritesWhatItFinds(t *testing.T) {
 		require.Equal(t, want, judged(at), step.after)
 	}
 }
+
+// TestATaskThatFailsJudgesNothing has a field of another type where a finding should be written.
+func TestATaskThatFailsJudgesNothing(t *testing.T) {
+	s := lab(t)
+	onset := time.Now().UTC().Truncate(time.Hour).Add(-time.Hour)
+	for _, c := range scenario.Cases() {
+		if c.Cause == "gpu_memory_neighbour" && c.Strength == "strong" {
+			store(s, c.Write(onset, 2*time.Hour, 10*time.Minute, 45*time.Minute))
+		}
+	}
+	at := onset.Add(6 * time.Minute)
+	s.Write(rollup.Defaults.Events, []string{fmt.Sprintf(`cosyvoice_diagnosis,code=of_another value="none" %d`, onset.UnixNano())})
+	tasks, err := Tasks(rollup.Defaults, nil)
+	require.NoError(t, err)
+	_, err = s.Query(influxd.At(at, tasks[0].Flux))
+	require.Error(t, err, "InfluxDB does not tell which")
+	rows, err := s.Query(`from(bucket: "performance_monitor_events") |> range(start: 0) |> filter(fn: (r) => r._measurement == "cosyvoice_judgement")`)
+	require.NoError(t, err)
+	require.Empty(t, rows)
+}

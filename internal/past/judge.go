@@ -1,11 +1,10 @@
 package past
 
 import (
+	"cmp"
 	"context"
 	"sync"
 	"time"
-
-	"github.com/influxdata/line-protocol/v2/lineprotocol"
 
 	"github.com/cosyvoice-telegraf/cosyvoice-telegraf/internal/diagnosis"
 	"github.com/cosyvoice-telegraf/cosyvoice-telegraf/internal/influx"
@@ -30,7 +29,8 @@ func judge(ctx context.Context, client *influx.Client, params rollup.Params, s *
 	if err := ask(ctx, diagnosis.Finder{Client: client, Params: params}, asked, s.plan.Box.Host); err != nil {
 		return 0, err
 	}
-	var lines lineprotocol.Encoder
+	w := newWriter(ctx, client)
+	b := batch{bucket: params.Events, write: w.write}
 	numbers := map[diagnosis.Group]map[int64]int64{diagnosis.Minutes: {}, diagnosis.Trends: {}} // by the second
 	written := 0
 	for i := range asked {
@@ -38,7 +38,7 @@ func judge(ctx context.Context, client *influx.Client, params rollup.Params, s *
 		for at := q.at; at.Before(q.next); at = at.Add(every[q.group]) {
 			for _, f := range q.findings {
 				begun := since(asked[:i+1], f)
-				found(f, begun, at).encode(&lines)
+				b.add(found(f, begun, at))
 				numbers[q.group][at.Unix()]++
 				written++
 			}
@@ -46,13 +46,11 @@ func judge(ctx context.Context, client *influx.Client, params rollup.Params, s *
 	}
 	for group, number := range numbers {
 		for at := s.plan.From; !at.After(until); at = at.Add(every[group]) {
-			judged(group, at, number[at.Unix()]).encode(&lines)
+			b.add(judged(group, at, number[at.Unix()]))
 		}
 	}
-	if err := lines.Err(); err != nil {
-		return 0, err
-	}
-	return written, client.Write(ctx, params.Events, lines.Bytes())
+	b.flush()
+	return written, cmp.Or(w.close(), b.err)
 }
 
 // questions are when the conditions are asked, an episode after the other.
