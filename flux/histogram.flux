@@ -82,9 +82,12 @@ over = (of, borders, read, points=raw.name) => {
 }
 
 // Bin i has the values from 10^(i/24) to 10^((i+1)/24). A raw point tells its bin; a tier has a field
-// for each that occurs, with how many it has.
+// for each that occurs, with how many it has. The storage puts the
+// series together, and gives "" to those that lack a tag; to put them together once more leaves it out,
+// as it is with raw points.
 bin = quantity + "_bin"
 counts = regexp.compile(v: "^" + bin + "_-?[0-9]+_count$")
+together = array.concat(arr: by, v: ["_field"])
 read = (tables=<-, isRaw) =>
     if isRaw then
         tables
@@ -96,12 +99,14 @@ read = (tables=<-, isRaw) =>
     else
         tables
             |> filter(fn: (r) => r._field =~ counts)
-            |> group(columns: array.concat(arr: by, v: ["_field"]))
+            |> group(columns: together)
+            |> drop(columns: ["_start", "_stop"])
+            |> group(columns: together)
             |> aggregateWindow(every: every, fn: sum, createEmpty: false, timeSrc: "_start")
 index = (field) => int(v: strings.trimSuffix(v: strings.trimPrefix(v: field, prefix: bin + "_"), suffix: "_count"))
 
 over(of: "cosyvoice_synthesis", borders: borders(of: "cosyvoice_synthesis", whole: false), points: events, read: read)
-    |> group(columns: array.concat(arr: by, v: ["_field"]))
+    |> group(columns: together)
     |> aggregateWindow(every: every, fn: sum, createEmpty: false, timeSrc: "_start")
     |> drop(columns: ["_start", "_stop"])
     |> map(fn: (r) => ({r with le: math.pow(x: 10.0, y: float(v: index(field: r._field) + 1) / 24.0)}))

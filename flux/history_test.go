@@ -146,6 +146,8 @@ func synthesis(r *rand.Rand, host, instance string, at time.Time) point {
 		p.tags["mode"], p.tags["streaming"] = "zero_shot", "true"
 		p.fields["first_chunk_seconds"] = rtf
 		p.fields["first_chunk_bin"] = bin(rtf)
+	case 4:
+		delete(p.tags, "mode") // it is not always known
 	}
 	return p
 }

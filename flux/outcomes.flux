@@ -1,5 +1,5 @@
-// How many syntheses ended, and how? In each window their number by outcome, and by error where there
-// was one: with the outcome ok it is audio that was cut short.
+// How many syntheses ended, and how? In each window their number by outcome and error, which is ""
+// where there was none; with the outcome ok it is audio that was cut short.
 //
 // by: the tags that tell rows apart beside these, such as "host", "instance" or "mode"; ["service"] for none
 // only: which series, such as (r) => r.host == "gpu-1"

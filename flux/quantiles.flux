@@ -83,9 +83,12 @@ over = (of, borders, read, points=raw.name) => {
 }
 
 // Bin i of a histogram has the values from 10^(i/24) to 10^((i+1)/24). A raw point tells its bin; a
-// tier has a field for each that occurs, with how many it has.
+// tier has a field for each that occurs, with how many it has. The storage puts the
+// series together, and gives "" to those that lack a tag; to put them together once more leaves it out,
+// as it is with raw points.
 bin = quantity + "_bin"
 counts = regexp.compile(v: "^" + bin + "_-?[0-9]+_count$")
+together = array.concat(arr: by, v: ["_field"])
 read = (tables=<-, isRaw) =>
     if isRaw then
         tables
@@ -97,7 +100,9 @@ read = (tables=<-, isRaw) =>
     else
         tables
             |> filter(fn: (r) => r._field =~ counts)
-            |> group(columns: array.concat(arr: by, v: ["_field"]))
+            |> group(columns: together)
+            |> drop(columns: ["_start", "_stop"])
+            |> group(columns: together)
             |> aggregateWindow(every: every, fn: sum, createEmpty: false, timeSrc: "_start")
 
 // Each bin is a column for a while, whose name becomes the middle of the bin, at most 4.8 % from
@@ -107,7 +112,7 @@ middle = (bin) => string(v: math.pow(x: width, y: float(v: bin)) * 2.0 * width /
 index = (field) => strings.trimSuffix(v: strings.trimPrefix(v: field, prefix: bin + "_"), suffix: "_count")
 bins =
     over(of: "cosyvoice_synthesis", borders: borders(of: "cosyvoice_synthesis", whole: false), points: events, read: read)
-        |> group(columns: array.concat(arr: by, v: ["_field"]))
+        |> group(columns: together)
         |> aggregateWindow(every: every, fn: sum, createEmpty: false, timeSrc: "_start")
         |> group(columns: by)
         |> drop(columns: ["_start", "_stop"])

@@ -1,7 +1,6 @@
 package flux
 
 import (
-	"cmp"
 	"fmt"
 	"math"
 	"math/rand/v2"
@@ -36,7 +35,11 @@ func (l *lab) wellDone(field string, by []string, every time.Duration, from time
 		}
 		w := window{"", floor(p.at, every).Unix()}
 		for _, tag := range by {
-			w.series += "," + cmp.Or(p.tags[tag], "cosyvoice3")
+			v := p.tags[tag]
+			if tag == "service" {
+				v = "cosyvoice3" // of all
+			}
+			w.series += "," + v
 		}
 		values[w] = append(values[w], v)
 	}
