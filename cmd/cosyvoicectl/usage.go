@@ -84,6 +84,9 @@ func (d *duration) String() string {
 }
 
 func (d *duration) Set(text string) error {
+	if strings.ContainsAny(text, "+-") {
+		return words.SpanWanted.With()
+	}
 	var length time.Duration
 	rest := text
 	if days, after, found := strings.Cut(text, "d"); found {
