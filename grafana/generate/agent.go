@@ -45,7 +45,7 @@ func agentLines(s *scripts, p panel, only, body string) *panel {
 		p.name = "${__field.labels.host}"
 	}
 	p.min = cog.ToPtr(0.0)
-	p.queries = []string{s.counted(ofHosts+only, "known = ends(of: \"cosyvoice_agent\")\n\n"+body)}
+	p.queries = []string{s.counted(ofHosts+only, "known = exactBorders(of: \"cosyvoice_agent\")\n\n"+body)}
 	return lines(p)
 }
 
@@ -84,7 +84,7 @@ func driverStates(s *scripts) *panel {
 		queries: []string{s.counted(ofHosts+` and r.collector == "gpu"`, `worst(
     of: "cosyvoice_agent",
     field: "nvml_state",
-    known: ends(of: "cosyvoice_agent"),
+    known: exactBorders(of: "cosyvoice_agent"),
     states: ["hung", "failed", "mismatch", "denied", "absent", "starting", "ok"],
     by: ["host"],
     choose: (r) =>
@@ -123,7 +123,7 @@ func dropped(s *scripts) *panel {
 			{name: "invalid", text: words.Text{En: "${__field.labels.host} invalid", Zh: "${__field.labels.host} 无效"}},
 			{name: "skipped", text: words.Text{En: "${__field.labels.host} ticks skipped", Zh: "${__field.labels.host} 跳过的采样"}},
 		},
-		queries: []string{s.counted(ofHosts+` and r.collector == "plugin"`, `known = ends(of: "cosyvoice_agent")
+		queries: []string{s.counted(ofHosts+` and r.collector == "plugin"`, `known = exactBorders(of: "cosyvoice_agent")
 lost = (field, name) => grown(of: "cosyvoice_agent", known: known, field: field, by: ["host"], name: name)
 
 union(

@@ -111,7 +111,7 @@ func silentRule(language words.Language) rule {
 // unjudgedRule fires when the task that finds causes did not go well for 20 minutes: then the rules of the
 // causes say nothing, whatever is wrong.
 func unjudgedRule(language words.Language) rule {
-	title := words.Text{En: "No task looks for causes", Zh: "没有任务在查找问题"}
+	title := words.Text{En: "No task looks for causes", Zh: "问题诊断任务没有成功运行"}
 	texts := *causes.Find("task_failing").In(language)
 	texts.Answer = unjudged.text.In(language)
 	return ageRule("unjudged", title.In(language), &texts, "performance_monitor_events",

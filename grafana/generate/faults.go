@@ -22,7 +22,7 @@ func cardStatesOver(s *scripts) *panel {
 		queries: []string{s.windows(ofCards, cards+`
 worst(
     of: "cosyvoice_gpu",
-    known: ends(of: "cosyvoice_gpu"),
+    known: exactBorders(of: "cosyvoice_gpu"),
     field: "state",
     states: ["lost", "failed", "hung", "ok"],
     by: ["host", "uuid"],
@@ -64,7 +64,7 @@ func throttling(s *scripts) *panel {
 			{name: "hw_slowdown", text: words.Text{En: whichCard + " hardware", Zh: whichCard + " 硬件"}},
 		},
 		queries: []string{s.windows(ofCards, cards+`
-known = ends(of: "cosyvoice_gpu")
+known = exactBorders(of: "cosyvoice_gpu")
 share = (reason) =>
     meanOf(of: "cosyvoice_gpu", known: known, field: "throttle_" + reason, by: ["host", "uuid"], name: reason)
         |> map(fn: (r) => ({r with _value: 100.0 * r._value}))
@@ -90,7 +90,7 @@ func keptDown(s *scripts) *panel {
 			{name: "reliability", text: words.Text{En: whichCard + " voltage", Zh: whichCard + " 电压"}},
 		},
 		queries: []string{s.counted(ofCards, cards+`
-known = ends(of: "cosyvoice_gpu")
+known = exactBorders(of: "cosyvoice_gpu")
 share = (reason) =>
     grown(of: "cosyvoice_gpu", known: known, field: "violation_" + reason + "_seconds_total", by: ["host", "uuid"], name: reason) |> rate(times: 100.0)
 
@@ -108,7 +108,7 @@ func xids(s *scripts) *panel {
 		},
 		width: 8, unit: units.Short, decimals: cog.ToPtr(0.0), min: cog.ToPtr(0.0), name: whichCard, interval: "1m",
 		queries: []string{s.counted(ofCards, cards+`
-grown(of: "cosyvoice_gpu", known: ends(of: "cosyvoice_gpu"), field: "xids_total", by: ["host", "uuid"], name: "xids") |> named()
+grown(of: "cosyvoice_gpu", known: exactBorders(of: "cosyvoice_gpu"), field: "xids_total", by: ["host", "uuid"], name: "xids") |> named()
 `)},
 	})
 }
@@ -128,7 +128,7 @@ func memoryErrors(s *scripts) *panel {
 			{name: "uncorrected", text: words.Text{En: whichCard + " uncorrected", Zh: whichCard + " 未纠正"}},
 		},
 		queries: []string{s.counted(ofCards, cards+`
-known = ends(of: "cosyvoice_gpu")
+known = exactBorders(of: "cosyvoice_gpu")
 errors = (kind) => grown(of: "cosyvoice_gpu", known: known, field: "ecc_" + kind + "_volatile_total", by: ["host", "uuid"], name: kind)
 
 union(tables: [errors(kind: "corrected"), errors(kind: "uncorrected")]) |> named()
@@ -160,7 +160,7 @@ func pcie(s *scripts) *panel {
 		width: 24, unit: units.BytesPerSecondSI, min: cog.ToPtr(0.0), name: "${__field.name} " + whichCard,
 		none: words.Text{En: "no data; read only with pcie = true in cosyvoice.conf", Zh: "没有数据；仅在 cosyvoice.conf 中设置 pcie = true 时采集"},
 		queries: []string{s.windows(ofCards, cards+`
-known = ends(of: "cosyvoice_gpu")
+known = exactBorders(of: "cosyvoice_gpu")
 way = (name) => meanOf(of: "cosyvoice_gpu", known: known, field: "pcie_" + name + "_bytes_per_second", by: ["host", "uuid"], name: name)
 
 union(tables: [way(name: "tx"), way(name: "rx")]) |> named()
@@ -183,7 +183,7 @@ func remapped(s *scripts) *panel {
 			{name: "failure", text: words.Text{En: whichCard + " not replaced", Zh: whichCard + " 替换失败"}},
 		},
 		queries: []string{s.windows(ofCards, cards+`
-known = ends(of: "cosyvoice_gpu")
+known = exactBorders(of: "cosyvoice_gpu")
 rows = (state) =>
     meanOf(of: "cosyvoice_gpu", known: known, field: "remapped_rows_" + state, by: ["host", "uuid"], name: state)
         |> map(fn: (r) => ({r with _value: 100.0 * r._value}))

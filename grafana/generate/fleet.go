@@ -37,7 +37,7 @@ func fleet(s *scripts) (*board, error) {
 					title: words.Text{En: "Syntheses by host", Zh: "合成次数（按主机）"},
 					about: words.Text{En: "How many syntheses of each host ended in each window, however they ended.", Zh: "每个窗口内各主机结束的合成次数（无论结果）。"},
 					width: 8, unit: units.Short, decimals: cog.ToPtr(0.0), min: cog.ToPtr(0.0), interval: "1m", name: "${__field.labels.host}", none: noSyntheses,
-					queries: []string{s.windows(ofServers, `number(known: ends(of: "cosyvoice_synthesis"), by: ["host"])
+					queries: []string{s.windows(ofServers, `number(known: exactBorders(of: "cosyvoice_synthesis"), by: ["host"])
 `)},
 				}),
 				bars(panel{
@@ -45,7 +45,7 @@ func fleet(s *scripts) (*board, error) {
 					about: words.Text{En: "How many syntheses of each host failed or got stuck in each window.", Zh: "每个窗口内各主机失败或卡住的合成次数。"},
 					width: 8, unit: units.Short, decimals: cog.ToPtr(0.0), min: cog.ToPtr(0.0), interval: "1m", name: "${__field.labels.host}",
 					none: words.Text{En: "no failures are known", Zh: "没有已知的失败"},
-					queries: []string{s.windows(ofServers+` and r.outcome =~ /^(error|stuck)$/`, `number(known: ends(of: "cosyvoice_synthesis"), by: ["host"])
+					queries: []string{s.windows(ofServers+` and r.outcome =~ /^(error|stuck)$/`, `number(known: exactBorders(of: "cosyvoice_synthesis"), by: ["host"])
 `)},
 				}),
 				utilisation(s, 8), fullness(s), hostCPU(s, 8),
@@ -68,7 +68,7 @@ func codes() string {
 func hosts(s *scripts) *panel {
 	verdicts := append([]mapping{
 		{value: "ok", text: words.Text{En: "well", Zh: "正常"}, color: green},
-		{value: "unjudged", text: words.Text{En: "no task ran", Zh: "任务没有运行"}, color: purple},
+		{value: "unjudged", text: words.Text{En: "no task ran well", Zh: "任务没有成功运行"}, color: purple},
 		{value: "unknown", text: words.Text{En: "not heard", Zh: "没有数据"}, color: purple},
 	}, ofCauses(causeTitle)...)
 	percent := func(name, english, chinese string, width int, steps ...step) field {
@@ -118,7 +118,7 @@ newest = (measurement, field) =>
         |> sort(columns: ["_time"])
         |> last()
         |> toFloat()
-known = ends(of: "cosyvoice_synthesis")
+known = exactBorders(of: "cosyvoice_synthesis")
 outcomes = sumOver(of: "cosyvoice_synthesis", known: known, inRaw: "request_id", inTier: "points_count", ofRaw: count, by: ["host", "outcome"], name: "number") |> filter(fn: (r) => exists r.outcome)
 heard = (bucket, field, start) =>
     from(bucket: bucket)
@@ -169,7 +169,7 @@ union(
             return {
                 host: r.host,
                 place: if bad then found else if silent then 199 else 250,
-                verdict: if bad then dict.get(dict: codes, key: found, default: "unknown") else if silent then "unknown" else if judged then "ok" else "unjudged",
+                verdict: if bad then dict.get(dict: codes, key: found, default: "unknown") else if silent then "unknown" else if contains(value: r.host, set: judged) then "ok" else "unjudged",
                 heard: time(v: int(v: r.heard)),
                 up: r.up,
                 servers: r.servers,

@@ -121,7 +121,7 @@ func energy(s *scripts) *panel {
 			Zh: "所选 GPU 在所选时间内的能耗（取自显卡计数器）；没有数据的时间不计入。",
 		},
 		width: 8, height: 8, unit: units.KiloWattHour, decimals: cog.ToPtr(2.0),
-		queries: []string{s.counted(ofCards, `grown(of: "cosyvoice_gpu", known: ends(of: "cosyvoice_gpu"), field: "energy_joules", by: [], name: "energy")
+		queries: []string{s.counted(ofCards, `grown(of: "cosyvoice_gpu", known: exactBorders(of: "cosyvoice_gpu"), field: "energy_joules", by: [], name: "energy")
     |> map(fn: (r) => ({r with _value: r._value / 3600000.0}))
 `)},
 	}, "sum")
@@ -151,7 +151,7 @@ func power(s *scripts) *panel {
 			dashed("limit", words.Text{En: "limit " + whichCard, Zh: "上限 " + whichCard}, red),
 		},
 		queries: []string{s.windows(ofCards, cards+`
-known = ends(of: "cosyvoice_gpu")
+known = exactBorders(of: "cosyvoice_gpu")
 watts = (field, name) => meanOf(of: "cosyvoice_gpu", known: known, field: field, by: ["host", "uuid"], name: name)
 
 union(tables: [watts(field: "power_w", name: "power"), watts(field: "power_limit_w", name: "limit")]) |> named()
@@ -169,7 +169,7 @@ func coolers(s *scripts) *panel {
 		width: 8, unit: units.Celsius, min: cog.ToPtr(0.0), name: whichCard,
 		none: words.Text{En: "no data, or the card does not tell it", Zh: "没有数据或显卡不提供"},
 		queries: []string{s.windows(ofCards, cards+`
-meanOf(of: "cosyvoice_gpu", known: ends(of: "cosyvoice_gpu"), field: "memory_temperature_c", by: ["host", "uuid"], name: "memory") |> named()
+meanOf(of: "cosyvoice_gpu", known: exactBorders(of: "cosyvoice_gpu"), field: "memory_temperature_c", by: ["host", "uuid"], name: "memory") |> named()
 `)},
 	})
 }

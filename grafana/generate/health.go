@@ -84,7 +84,7 @@ union(
 // share is the part of each window's ticks that were heard of each host, which tell every 10 s by
 // default; the window that is still open is left out.
 const share = `number =
-    part(of: "cosyvoice_agent", known: ends(of: "cosyvoice_agent"), field: "success", by: ["host"], name: "count", ofRaw: count, ofTier: sum)
+    part(of: "cosyvoice_agent", known: exactBorders(of: "cosyvoice_agent"), field: "success", by: ["host"], name: "count", ofRaw: count, ofTier: sum)
         |> merged(by: ["host"])
 heardShare =
     number

@@ -22,7 +22,7 @@ func cgroupMemory(s *scripts) *panel {
 			{name: "memory", text: words.Text{En: "memory " + whichServer, Zh: "内存 " + whichServer}},
 			dashed("limit", words.Text{En: "limit " + whichServer, Zh: "限额 " + whichServer}, red),
 		},
-		queries: []string{s.windows(ofServers, `known = ends(of: "cosyvoice_service")
+		queries: []string{s.windows(ofServers, `known = exactBorders(of: "cosyvoice_service")
 bytes = (field, name) => meanOf(of: "cosyvoice_service", known: known, field: field, by: ["host", "instance"], name: name)
 
 union(tables: [bytes(field: "cgroup_memory_bytes", name: "memory"), bytes(field: "cgroup_memory_limit_bytes", name: "limit")])
@@ -39,7 +39,7 @@ func cgroupCPU(s *scripts) *panel {
 			Zh: "每秒内服务因 cgroup CPU 限额而被阻塞的秒数（所有 CPU 合计）。大于 0 就会拖慢合成。",
 		},
 		width: 8, unit: units.PercentUnit, min: cog.ToPtr(0.0), name: whichServer, interval: "1m", none: noLimit,
-		queries: []string{s.counted(ofServers, `grown(of: "cosyvoice_service", known: ends(of: "cosyvoice_service"), field: "cgroup_cpu_throttled_seconds_total", by: ["host", "instance"], name: "throttled") |> rate(times: 1.0)
+		queries: []string{s.counted(ofServers, `grown(of: "cosyvoice_service", known: exactBorders(of: "cosyvoice_service"), field: "cgroup_cpu_throttled_seconds_total", by: ["host", "instance"], name: "throttled") |> rate(times: 1.0)
 `)},
 	})
 }
@@ -53,7 +53,7 @@ func killed(s *scripts) *panel {
 			Zh: "每个窗口内，cgroup 中因内存不足被内核结束的进程数。",
 		},
 		width: 8, unit: units.Short, decimals: cog.ToPtr(0.0), min: cog.ToPtr(0.0), name: whichServer, interval: "1m",
-		queries: []string{s.counted(ofServers, `grown(of: "cosyvoice_service", known: ends(of: "cosyvoice_service"), field: "cgroup_oom_kills_total", by: ["host", "instance"], name: "killed")
+		queries: []string{s.counted(ofServers, `grown(of: "cosyvoice_service", known: exactBorders(of: "cosyvoice_service"), field: "cgroup_oom_kills_total", by: ["host", "instance"], name: "killed")
 `)},
 	})
 }
@@ -72,7 +72,7 @@ func inputOutput(s *scripts) *panel {
 			{name: "read", text: words.Text{En: "read " + whichServer, Zh: "读 " + whichServer}},
 			{name: "write", text: words.Text{En: "written " + whichServer, Zh: "写 " + whichServer}},
 		},
-		queries: []string{s.counted(ofServers, `known = ends(of: "cosyvoice_process")
+		queries: []string{s.counted(ofServers, `known = exactBorders(of: "cosyvoice_process")
 way = (name) =>
     grown(of: "cosyvoice_process", known: known, field: "io_" + name + "_bytes_total", by: ["host", "instance"], name: name) |> rate(times: 1.0)
 
@@ -90,7 +90,7 @@ func hostMemory(s *scripts) *panel {
 			Zh: "主机内存中不可再用的比例。虚线为 95%；接近 100% 时内核会结束进程，通常是最大的服务进程。",
 		},
 		width: 8, unit: units.Percent, min: cog.ToPtr(0.0), max: cog.ToPtr(100.0), name: "${__field.labels.host}", steps: []step{{95, red}},
-		queries: []string{s.windows(ofHosts, `known = ends(of: "system_metrics")
+		queries: []string{s.windows(ofHosts, `known = exactBorders(of: "system_metrics")
 amount = (field, name) => meanOf(of: "system_metrics", known: known, field: field, by: ["host"], name: name)
 
 union(tables: [amount(field: "memory_used_mb", name: "used"), amount(field: "memory_total_mb", name: "total")])
@@ -110,7 +110,7 @@ func load(s *scripts) *panel {
 			Zh: "正在运行或等待 CPU、磁盘的进程数（1 分钟平均）。超过核数说明有进程在等待。",
 		},
 		width: 8, unit: units.Short, min: cog.ToPtr(0.0), name: "${__field.labels.host}",
-		queries: []string{s.windows(ofHosts, `meanOf(of: "system_metrics", known: ends(of: "system_metrics"), field: "load1", by: ["host"], name: "load1")
+		queries: []string{s.windows(ofHosts, `meanOf(of: "system_metrics", known: exactBorders(of: "system_metrics"), field: "load1", by: ["host"], name: "load1")
 `)},
 	})
 }

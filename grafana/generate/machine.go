@@ -91,7 +91,7 @@ func memoryByOwner(s *scripts, width uint32, repeat string) *panel {
 			colored("reserved", words.Text{En: "driver", Zh: "驱动保留"}, grey),
 			dashed("limit", words.Text{En: "95 % of all", Zh: "总量的 95%"}, red),
 		},
-		queries: []string{s.windows(ofCards, `known = ends(of: "cosyvoice_gpu")
+		queries: []string{s.windows(ofCards, `known = exactBorders(of: "cosyvoice_gpu")
 owned = (owner) => meanOf(of: "cosyvoice_gpu", known: known, field: "memory_" + owner + "_bytes", by: ["host", "uuid"], name: owner)
 
 union(

@@ -54,27 +54,27 @@ func (s *scripts) quantiles(quantity, by string) (string, error) {
 
 // unjudged is how it is where no task looked.
 var unjudged = mapping{value: "unjudged", color: purple, text: words.Text{
-	En: "Nothing is known: the tasks in InfluxDB have not run for 20 minutes. Look with: cosyvoicectl tasks",
-	Zh: "无法判断：InfluxDB 中的任务已有 20 分钟没有运行。请查看：cosyvoicectl tasks",
+	En: "Nothing is known: the tasks in InfluxDB have not run well for 20 minutes. Look with: cosyvoicectl tasks",
+	Zh: "无法判断：InfluxDB 中的任务已有 20 分钟没有成功运行。请查看：cosyvoicectl tasks",
 }}
 
-// judged tells whether the tasks ran of late: those that make windows, each 15 minutes at the least, and
-// the one that judges them. Else that nothing is found says nothing.
+// judged are the hosts of which something could be found: of which tasks made windows of late, at least
+// every 15 minutes, if the task that judges these went well too. Of another one, that nothing is found
+// says nothing.
 const judged = `
-lately = (bucket, only) => {
-    found =
-        from(bucket: bucket)
-            |> range(start: date.sub(d: 20m, from: until), stop: until)
-            |> filter(fn: only)
-            |> group()
-            |> last()
-            |> findColumn(fn: (key) => true, column: "_value")
-
-    return length(arr: found) > 0
-}
-judged =
-    lately(bucket: minutes.name, only: (r) => r._measurement == "cosyvoice_agent" and r._field == "points_count") and
-        lately(bucket: events, only: (r) => r._measurement == "cosyvoice_judgement" and r.group == "minutes" and r._field == "findings")
+lately = (bucket, only) => from(bucket: bucket) |> range(start: date.sub(d: 20m, from: until), stop: until) |> filter(fn: only)
+runs =
+    lately(bucket: events, only: (r) => r._measurement == "cosyvoice_judgement" and r.group == "minutes" and r._field == "findings")
+        |> group()
+        |> last()
+        |> findColumn(fn: (key) => true, column: "_value")
+windows =
+    lately(bucket: minutes.name, only: (r) => r._measurement == "cosyvoice_agent" and r._field == "points_count")
+        |> group(columns: ["host"])
+        |> last()
+        |> group()
+        |> findColumn(fn: (key) => true, column: "host")
+judged = if length(arr: runs) > 0 then windows else []
 `
 
 // verdict is the sentence of the worst that is found.
@@ -99,7 +99,7 @@ heard =
         |> filter(fn: (r) => r._measurement == "cosyvoice_agent" and r.collector == "plugin" and r._field == "success" and ` + ofHosts + `)
         |> last()
         |> group()
-        |> map(fn: (r) => ({r with place: 250, code: if judged then "ok" else "unjudged"})) // of r, or there would be no row
+        |> map(fn: (r) => if contains(value: r.host, set: judged) then {r with place: 250, code: "ok"} else {r with place: 249, code: "unjudged"})
         |> keep(columns: ["place", "code"])
 
 union(tables: [active |> map(fn: (r) => ({place: if r.severity == "info" then 260 else r.place, code: r.code})), heard, array.from(rows: [{place: 255, code: "unknown"}])])

@@ -39,7 +39,7 @@ func availability(s *scripts, width uint32) *panel {
 		},
 		width: width, height: 4, unit: units.Percent, decimals: cog.ToPtr(1.0),
 		steps: []step{{lowest, red}, {95, orange}, {99, green}},
-		queries: []string{s.whole(ofServers, `known = ends(of: "cosyvoice_service")
+		queries: []string{s.whole(ofServers, `known = exactBorders(of: "cosyvoice_service")
 ticks = (inTier, ofRaw, name) => sumOver(of: "cosyvoice_service", known: known, inRaw: "ready", inTier: inTier, ofRaw: ofRaw, by: [], name: name)
 
 union(tables: [ticks(inTier: "ready_sum", ofRaw: sum, name: "ready"), ticks(inTier: "ready_count", ofRaw: count, name: "all")])

@@ -79,7 +79,7 @@ func serverStatesOver(s *scripts) *panel {
 		width: 24, height: 6, unit: units.String, mappings: append([]mapping{unknown}, states...), name: whichServer, interval: "30s", points: 400,
 		queries: []string{s.windows(ofServers, `worst(
     of: "cosyvoice_service",
-    known: ends(of: "cosyvoice_service"),
+    known: exactBorders(of: "cosyvoice_service"),
     field: "state",
     states: ["dead", "stuck", "starting", "busy", "ready"],
     by: ["host", "instance"],
@@ -115,7 +115,7 @@ const whichRole = whichServer + " ${__field.labels.role}"
 // roleLines are a reading of the processes of each role over time: their mean.
 func roleLines(s *scripts, p panel, reading string) panel {
 	p.min, p.name, p.width = cog.ToPtr(0.0), whichRole, 8
-	p.queries = []string{s.windows(ofServers, fmt.Sprintf(`meanOf(of: "cosyvoice_process", known: ends(of: "cosyvoice_process"), field: %q, by: ["host", "instance", "role"], name: "mean")
+	p.queries = []string{s.windows(ofServers, fmt.Sprintf(`meanOf(of: "cosyvoice_process", known: exactBorders(of: "cosyvoice_process"), field: %q, by: ["host", "instance", "role"], name: "mean")
 `, reading))}
 	return p
 }

@@ -43,7 +43,7 @@ var aboutOne = words.Text{En: " Above the dashed line, an RTF of 1, a listener w
 
 // over is a quantile of the whole range as one figure.
 func (s *scripts) over(quantity, q string) []string {
-	return []string{s.whole(ofServers, `known = ends(of: "cosyvoice_synthesis")
+	return []string{s.whole(ofServers, `known = exactBorders(of: "cosyvoice_synthesis")
 quantileOver(known: known, quantity: "`+quantity+`", q: `+q+`, by: [])
 `)}
 }
@@ -81,7 +81,7 @@ func failedOver(s *scripts, width uint32) *panel {
 		},
 		width: width, height: 4, unit: units.Percent, decimals: cog.ToPtr(1.0), none: noSyntheses,
 		steps: []step{{lowest, green}, {0.0001, yellow}, {1, orange}, {5, red}},
-		queries: []string{s.whole(ofServers, `known = ends(of: "cosyvoice_synthesis")
+		queries: []string{s.whole(ofServers, `known = exactBorders(of: "cosyvoice_synthesis")
 all = sumOver(of: "cosyvoice_synthesis", known: known, inRaw: "request_id", inTier: "points_count", ofRaw: count, by: ["outcome"], name: "number")
 
 all
@@ -102,7 +102,7 @@ func numberOver(s *scripts, width uint32) *panel {
 			Zh: "所选时间内结束的合成次数（无论结果），以日志或服务上报为准。",
 		},
 		width: width, height: 4, unit: units.Short, decimals: cog.ToPtr(0.0), none: noSyntheses,
-		queries: []string{s.whole(ofServers, `known = ends(of: "cosyvoice_synthesis")
+		queries: []string{s.whole(ofServers, `known = exactBorders(of: "cosyvoice_synthesis")
 sumOver(of: "cosyvoice_synthesis", known: known, inRaw: "request_id", inTier: "points_count", ofRaw: count, by: [], name: "number") |> keep(columns: ["_value"])
 `)},
 	}, "lastNotNull")
@@ -116,7 +116,7 @@ func requests(s *scripts, width uint32) *panel {
 			Zh: "每个时间窗口内结束的合成次数，按结果区分。",
 		},
 		width: width, unit: units.Short, decimals: cog.ToPtr(0.0), min: cog.ToPtr(0.0), interval: "1m", none: noSyntheses, fields: outcomes, name: "${__field.name}",
-		queries: []string{s.windows(ofServers, `number(known: ends(of: "cosyvoice_synthesis"), by: ["outcome"])
+		queries: []string{s.windows(ofServers, `number(known: exactBorders(of: "cosyvoice_synthesis"), by: ["outcome"])
     |> map(fn: (r) => ({r with _field: r.outcome}))
     |> drop(columns: ["outcome"])
     |> group(columns: ["_field"])

@@ -67,7 +67,7 @@ func audioOver(s *scripts, width uint32) *panel {
 		title: words.Text{En: "Audio made", Zh: "产出音频"},
 		about: words.Text{En: "Length of all audio that was handed out in the range.", Zh: "所选时间内产出的音频总长度。"},
 		width: width, height: 4, unit: units.Seconds, none: noSyntheses,
-		queries: []string{s.whole(ofServers, `known = ends(of: "cosyvoice_synthesis")
+		queries: []string{s.whole(ofServers, `known = exactBorders(of: "cosyvoice_synthesis")
 sumOver(of: "cosyvoice_synthesis", known: known, inRaw: "audio_seconds", inTier: "audio_seconds_sum", ofRaw: sum, by: [], name: "audio") |> keep(columns: ["_value"])
 `)},
 	}, "lastNotNull")
@@ -82,7 +82,7 @@ func stalledOver(s *scripts, width uint32) *panel {
 		},
 		width: width, height: 4, unit: units.Percent, decimals: cog.ToPtr(1.0), none: words.Text{En: "no streams", Zh: "没有流式合成"},
 		steps: []step{{lowest, green}, {0.0001, yellow}, {1, orange}, {5, red}},
-		queries: []string{s.whole(ofServers, `known = ends(of: "cosyvoice_synthesis")
+		queries: []string{s.whole(ofServers, `known = exactBorders(of: "cosyvoice_synthesis")
 streams = (inTier, ofRaw, name) => sumOver(of: "cosyvoice_synthesis", known: known, inRaw: "playback_stalled", inTier: inTier, ofRaw: ofRaw, by: [], name: name)
 
 union(tables: [streams(inTier: "playback_stalled_sum", ofRaw: sum, name: "stalled"), streams(inTier: "playback_stalled_count", ofRaw: count, name: "all")])
@@ -106,7 +106,7 @@ func histogram(s *scripts, quantity, english, chinese, unit string, first, last 
 			Zh: "成功的合成落入各区间的次数，标签为区间上限；最低与最高区间包含其外的全部。",
 		},
 		width: 8, unit: unit, interval: "1m", points: 90, none: noSyntheses,
-		queries: []string{s.counted(ofServers, fmt.Sprintf(`histogram(known: ends(of: "cosyvoice_synthesis"), quantity: %q, bins: [%s])
+		queries: []string{s.counted(ofServers, fmt.Sprintf(`histogram(known: exactBorders(of: "cosyvoice_synthesis"), quantity: %q, bins: [%s])
 `, quantity, strings.Join(bins, ", ")))},
 	})
 }
@@ -133,7 +133,7 @@ func numberByMode(s *scripts) *panel {
 		title: words.Text{En: "Syntheses by mode", Zh: "合成次数（按模式）"},
 		about: words.Text{En: "How many syntheses of each mode ended in each window.", Zh: "每个时间窗口内各模式结束的合成次数。"},
 		width: 8, unit: units.Short, decimals: cog.ToPtr(0.0), min: cog.ToPtr(0.0), interval: "1m", none: noSyntheses, name: "${__field.labels.mode}",
-		queries: []string{s.windows(ofServers, `number(known: ends(of: "cosyvoice_synthesis"), by: ["mode"])
+		queries: []string{s.windows(ofServers, `number(known: exactBorders(of: "cosyvoice_synthesis"), by: ["mode"])
 `+filled("mode", list("mode", "_field")))},
 	})
 }
@@ -147,7 +147,7 @@ func errorsByClass(s *scripts) *panel {
 		},
 		width: 8, unit: units.Short, decimals: cog.ToPtr(0.0), min: cog.ToPtr(0.0), interval: "1m", name: "${__field.labels.error}",
 		none: words.Text{En: "no errors are known", Zh: "没有已知的错误"},
-		queries: []string{s.windows(ofServers+` and (r.outcome == "error" or r.error =~ /./)`, `number(known: ends(of: "cosyvoice_synthesis"), by: ["error"])
+		queries: []string{s.windows(ofServers+` and (r.outcome == "error" or r.error =~ /./)`, `number(known: exactBorders(of: "cosyvoice_synthesis"), by: ["error"])
 `+filled("error", list("error", "_field")))},
 	})
 }
@@ -161,7 +161,7 @@ func stalls(s *scripts) *panel {
 		},
 		width: 8, unit: units.Percent, min: cog.ToPtr(0.0), max: cog.ToPtr(100.0), interval: "1m", points: 120, name: whichServer,
 		none: words.Text{En: "no streams", Zh: "没有流式合成"},
-		queries: []string{s.windows(ofServers, `meanOf(of: "cosyvoice_synthesis", known: ends(of: "cosyvoice_synthesis"), field: "playback_stalled", by: ["host", "instance"], name: "stalled")
+		queries: []string{s.windows(ofServers, `meanOf(of: "cosyvoice_synthesis", known: exactBorders(of: "cosyvoice_synthesis"), field: "playback_stalled", by: ["host", "instance"], name: "stalled")
     |> map(fn: (r) => ({r with _value: 100.0 * r._value}))
 `)},
 	})
@@ -202,7 +202,7 @@ func concurrency(s *scripts, width uint32) *panel {
 			Tooltip: common.VizTooltipOptions{Mode: common.TooltipDisplayModeMulti, Sort: common.SortOrderNone},
 		},
 		custom: &barchart.FieldConfig{FillOpacity: cog.ToPtr(int32(80)), LineWidth: cog.ToPtr(int32(1))},
-		queries: []string{s.windows(ofServers, `known = ends(of: "cosyvoice_synthesis")
+		queries: []string{s.windows(ofServers, `known = exactBorders(of: "cosyvoice_synthesis")
 
 union(
     tables: [
@@ -226,5 +226,5 @@ union(
 
 // filled gives series without a tag a name for it, so that a legend has one.
 func filled(tag, by string) string {
-	return fmt.Sprintf("    |> map(fn: (r) => ({r with %[1]s: if exists r.%[1]s then r.%[1]s else \"?\"}))\n    |> group(columns: %[2]s)\n", tag, by)
+	return fmt.Sprintf("    |> map(fn: (r) => ({r with %[1]s: if exists r.%[1]s and r.%[1]s != \"\" then r.%[1]s else \"?\"}))\n    |> group(columns: %[2]s)\n", tag, by)
 }

@@ -16,7 +16,7 @@ var noTriton = words.Text{En: "no data: no Triton server, or not probed", Zh: "æ
 func triton(s *scripts) []*panel {
 	model := func(p panel, body string) *panel {
 		p.width, p.none, p.min, p.name, p.interval = 8, noTriton, cog.ToPtr(0.0), whichModel, "1m"
-		p.queries = []string{s.counted(ofServers, "known = ends(of: \"cosyvoice_model\")\n"+body)}
+		p.queries = []string{s.counted(ofServers, "known = exactBorders(of: \"cosyvoice_model\")\n"+body)}
 		return lines(p)
 	}
 	return []*panel{

@@ -12,21 +12,22 @@ merged = (tables=<-, by) =>
         |> drop(columns: ["_start", "_stop"])
         |> group(columns: by)
 
-// ends are where each bucket ends, for what adds up the parts of a window that two buckets share: no more
-// is read from the points than the tasks have not come to.
-ends = (of) => borders(of: of, whole: false)
+// exactBorders lie within windows: no more is read from the points than the tasks have not come to. Only
+// what puts the parts of a window together may use them, as merged does.
+exactBorders = (of) => borders(of: of, whole: false)
 
 // part is a statistic of a field in each window. Of syntheses there are many series with a few points
-// each: the storage puts them together sooner than it adds up each of them.
+// each: the storage puts them together sooner than it adds up each of them. It names a tag that some of
+// them lack "".
 part = (of, known, field, by, name, ofRaw, ofTier) => {
-    isOne = of == "cosyvoice_synthesis"
-    together = (tables=<-) => if isOne then tables |> group(columns: by) else tables
+    ofSyntheses = of == "cosyvoice_synthesis"
+    together = (tables=<-) => if ofSyntheses then tables |> group(columns: by) else tables
 
     return
         over(
             of: of,
             borders: known,
-            points: if isOne then events else raw.name,
+            points: if ofSyntheses then events else raw.name,
             read: (tables=<-, isRaw) => {
                 named = if isRaw then field else field + "_" + name
 
@@ -59,8 +60,8 @@ meanOf = (of, known, field, by, name) =>
         |> drop(columns: ["sum", "count"])
         |> group(columns: array.concat(arr: by, v: ["_field"]))
 
-// meanAndHighest are two columns; the highest is that of a field of its own where there is one. No two
-// buckets may share a window.
+// meanAndHighest are two columns; the highest is that of a field of its own where there is one. Its
+// borders may not be exact, since it does not put the parts of a highest together.
 meanAndHighest = (of, known, field, highest, by) =>
     union(
         tables: [
@@ -142,10 +143,9 @@ sumOver = (of, known, inRaw, inTier, ofRaw, by, name) =>
             named = if isRaw then inRaw else inTier
             add = if isRaw then ofRaw else sum
 
-            return tables |> filter(fn: (r) => r._field == named) |> group(columns: by) |> add()
+            return tables |> filter(fn: (r) => r._field == named) |> group(columns: by) |> add() |> toFloat()
         },
     )
-        |> toFloat()
         |> group(columns: by)
         |> sum()
         |> set(key: "_field", value: name)
@@ -256,7 +256,7 @@ histogram = (known, quantity, bins) => {
             |> pivot(rowKey: ["_time"], columnKey: ["_field"], valueColumn: "_value")
 
     // Each bin is a column for a while: a function that is called for columns, not for rows, is called
-    // seldom. Columns of three streams get the same names, which are those of the wider bins.
+    // seldom. The three bins of a wider one get its name, each in a stream of its own, or it would stand twice.
     up = 3000 // beyond all bins: Flux divides towards zero
     index = (column) => int(v: strings.trimSuffix(v: strings.trimPrefix(v: column, prefix: field + "_"), suffix: "_count")) + up
     third = (n) =>

@@ -154,7 +154,7 @@ var outcomes = []struct {
 	outcome, error string
 	often          float64
 }{
-	{"error", "out_of_memory", 0.08}, {"error", "no_tokens", 0.04}, {"abandoned", "", 0.06}, {"stuck", "", 0.03}, {"ok", "bad_token", 0.02}, {"ok", "", 1},
+	{"error", "out_of_memory", 0.08}, {"error", "no_tokens", 0.04}, {"error", "", 0.03}, {"abandoned", "", 0.06}, {"stuck", "", 0.03}, {"ok", "bad_token", 0.02}, {"ok", "", 1},
 }
 
 // synthesis is one that ended.
@@ -165,7 +165,7 @@ func (h Host) synthesis(s Server, at time.Time) Point {
 	for ; x >= outcomes[i].often; i++ {
 		x -= outcomes[i].often
 	}
-	mode := []string{"sft", "zero_shot", "cross_lingual", "instruct2"}[int(4*share(name("mode"), at))]
+	mode := []string{"sft", "zero_shot", "cross_lingual", "instruct2", ""}[int(5*share(name("mode"), at))] // it is not always known
 	streaming := share(name("streaming"), at) < 0.5
 	p, f := h.of("cosyvoice_synthesis", at, map[string]string{
 		"instance": s.Instance, "version": h.version(at), "mode": mode, "outcome": outcomes[i].outcome, "error": outcomes[i].error,

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -31,17 +32,17 @@ func TestDashboards(t *testing.T) {
 	t.Run("alerts", func(t *testing.T) { o.in(t).checkAlerts(by) })
 	t.Run("all is well", func(t *testing.T) {
 		o := o.in(t)
-		without := func(what string, fields map[known.Field]bool) *organization {
+		without := func(what string, fields map[known.Field]bool, windows func(line string) bool) *organization {
 			lines := known.Write(known.Without(points, known.Now.Add(-time.Hour), fields), known.Now)
-			if fields == nil {
-				lines.Minutes, lines.Hours = nil, nil
-			}
+			lines.Minutes, lines.Hours = slices.DeleteFunc(lines.Minutes, windows), nil
 			return o.another("without-"+what, lines)
 		}
+		judgements := map[known.Field]bool{{Measurement: "cosyvoice_judgement", Name: "findings"}: true}
 		for where, verdict := range map[*organization]string{
-			o:                       "ok",
-			without("windows", nil): "unjudged",
-			without("judgements", map[known.Field]bool{{Measurement: "cosyvoice_judgement", Name: "findings"}: true}): "unjudged",
+			o: "ok",
+			without("windows", nil, func(string) bool { return true }):                                                  "unjudged",
+			without("windows-of-the-host", nil, func(line string) bool { return strings.Contains(line, "host=alpha") }): "unjudged",
+			without("judgements", judgements, func(string) bool { return false }):                                       "unjudged",
 		} {
 			for _, board := range []string{"overview", "fleet"} {
 				v := o.look(english[board], spans["15m"], "well", grafana.From12)

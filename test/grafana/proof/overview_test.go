@@ -3,6 +3,7 @@
 package proof
 
 import (
+	"cmp"
 	"fmt"
 	"time"
 
@@ -63,6 +64,14 @@ func (h how) whole() how {
 
 func (h how) kept(tags ...string) how {
 	h.tags = tags
+	return h
+}
+
+// filled gives a series without the tag a name for it.
+func (h how) filled() how {
+	h.labels = func(labels map[string]string) {
+		labels[h.tags[0]] = cmp.Or(labels[h.tags[0]], "?")
+	}
 	return h
 }
 

@@ -31,8 +31,8 @@ var synthesis = map[string]golden{
 	"Duration: p50, p95, p99":          lines(func(q *question) values { return q.quantiles("duration_seconds") }),
 	"First chunk: p50, p95, p99":       overview["First chunk: p50, p95, p99"],
 	"Syntheses by outcome":             overview["Syntheses by outcome"],
-	"RTF p95 by mode":                  lines(func(q *question) values { return q.quantile(ofSynthesis.kept("mode"), "rtf", "p95", 0.95) }),
-	"Syntheses by mode":                lines(func(q *question) values { return q.number(ofSynthesis.kept("mode"), "number") }),
+	"RTF p95 by mode":                  lines(func(q *question) values { return q.quantile(ofSynthesis.kept("mode").filled(), "rtf", "p95", 0.95) }),
+	"Syntheses by mode":                lines(func(q *question) values { return q.number(ofSynthesis.kept("mode").filled(), "number") }),
 	"Errors by class":                  lines(errorsByClass),
 	"Waiting before the first segment": both(ofSynthesis.kept("host", "instance"), "wait_seconds"),
 	"Requests of Triton's models":      rates(ofModel, 1, "requests", "requests_success_total"),
@@ -51,7 +51,7 @@ var synthesis = map[string]golden{
 var ofModel = how{measurement: "cosyvoice_model", by: servers, tags: []string{"host", "instance", "model"}}
 
 func errorsByClass(q *question) values {
-	h := ofSynthesis.kept("error").only(func(p *known.Point) bool { return p.Tags["outcome"] == "error" || p.Tags["error"] != "" })
+	h := ofSynthesis.kept("error").filled().only(func(p *known.Point) bool { return p.Tags["outcome"] == "error" || p.Tags["error"] != "" })
 	return q.number(h, "number")
 }
 
