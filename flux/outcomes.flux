@@ -21,12 +21,12 @@ raw = {name: "performance_monitor", unit: 1s, kept: 30d, upTo: 6h}
 minutes = {name: "performance_monitor_1m", unit: 1m, kept: 90d, upTo: 7d}
 hours = {name: "performance_monitor_1h", unit: 1h, kept: 730d, upTo: 730d}
 
-// The first of them that keeps the start and suits the span is read. What its task has not come to
-// yet is read from the one before. The first and the last window are read whole.
+// The first of them that keeps the start and suits the span is read, and so is what its task has not
+// come to yet. The first and the last window are read whole.
 since = date.time(t: start)
 until = date.time(t: stop)
-fits = (tier) => int(v: until) - int(v: since) <= int(v: tier.upTo) and int(v: now()) - int(v: since) <= int(v: tier.kept)
-chosen = if fits(tier: raw) then raw else if fits(tier: minutes) then minutes else hours
+fits = (tier, from) => int(v: until) - int(v: from) <= int(v: tier.upTo) and int(v: now()) - int(v: from) <= int(v: tier.kept)
+chosen = if fits(tier: raw, from: since) then raw else if fits(tier: minutes, from: since) then minutes else hours
 every = duration(v: (int(v: window) + int(v: chosen.unit) - 1) / int(v: chosen.unit) * int(v: chosen.unit))
 begin = date.truncate(t: since, unit: every)
 end = date.truncate(t: date.add(d: every, to: date.sub(d: 1ns, from: until)), unit: every)
@@ -49,7 +49,7 @@ done = (of, tier, after, unit) => {
 borders = (of, whole=true) => {
     unit = if whole then every else 1s
     ofHours = if chosen.name == hours.name then done(of: of, tier: hours, after: begin, unit: unit) else begin
-    ofMinutes = if chosen.name == raw.name then begin else done(of: of, tier: minutes, after: ofHours, unit: unit)
+    ofMinutes = if chosen.name == raw.name or fits(tier: raw, from: ofHours) then ofHours else done(of: of, tier: minutes, after: ofHours, unit: unit)
 
     return {hours: ofHours, minutes: ofMinutes}
 }
