@@ -175,6 +175,12 @@ func (h Host) synthesis(s Server, at time.Time) Point {
 	f.numbers(synthesisNumbers)
 	f.flags(synthesisFlags)
 	rtf, audio, first := 0.1+2*share(name("rtf"), at), 1+20*share(name("audio"), at), 0.1+3*share(name("first"), at)
+	switch extreme := share(name("extreme"), at); { // beyond the bins that are shown
+	case extreme < 0.01:
+		rtf, first = 0.02, 0.01
+	case extreme > 0.99:
+		rtf, first = 12, 40
+	}
 	duration := rtf*audio + 0.3
 	maps.Copy(p.Fields, map[string]any{
 		"request_id": fmt.Sprintf("log:%s:%d", s.Instance, at.UnixNano()), "grouping": "exact", "duration_seconds": duration, "compute_seconds": rtf * audio,
