@@ -256,36 +256,37 @@ histogram = (known, quantity, bins) => {
             |> pivot(rowKey: ["_time"], columnKey: ["_field"], valueColumn: "_value")
 
     // Each bin is a column for a while: a function that is called for columns, not for rows, is called
-    // seldom. The three bins of a wider one get its name, each in a stream of its own, or it would stand twice.
-    up = 3000 // beyond all bins: Flux divides towards zero
-    index = (column) => int(v: strings.trimSuffix(v: strings.trimPrefix(v: column, prefix: field + "_"), suffix: "_count")) + up
+    // seldom. Those that become one get its name, each in a stream of its own, or it would stand twice.
+    // A name is the bin and so much that names stand in the order of the bins.
+    first = bins[0]
+    last = bins[length(arr: bins) - 1]
+    up = 2000
+    index = (column) => int(v: strings.trimSuffix(v: strings.trimPrefix(v: column, prefix: field + "_"), suffix: "_count")) + 3 * up
+    wide = (column) => index(column: column) / 3 - up
+    named = (bin) => string(v: bin + up)
+    long = (tables=<-) => tables |> experimental.unpivot(otherColumns: ["_time"]) |> group()
     third = (n) =>
         fine
-            |> keep(fn: (column) => column == "_time" or index(column: column) % 3 == n)
-            |> rename(fn: (column) => if column == "_time" then column else string(v: (index(column: column) - n) / 3 - up / 3))
-    first = float(v: bins[0])
-    last = float(v: bins[length(arr: bins) - 1])
-    found =
-        union(tables: [third(n: 0), third(n: 1), third(n: 2)])
-            |> experimental.unpivot(otherColumns: ["_time"])
-            |> group()
-            |> map(fn: (r) => ({r with bin: float(v: r._field), _value: float(v: r._value)}))
-            |> map(fn: (r) => ({r with bin: if r.bin < first then first else if r.bin > last then last else r.bin}))
-            |> drop(columns: ["_field"])
-            |> group(columns: ["bin"])
+            |> keep(fn: (column) => column == "_time" or index(column: column) % 3 == n and wide(column: column) >= first and wide(column: column) <= last)
+            |> rename(fn: (column) => if column == "_time" then column else named(bin: wide(column: column)))
+            |> long()
+    below = fine |> keep(fn: (column) => column == "_time" or wide(column: column) < first) |> long() |> set(key: "_field", value: named(bin: first))
+    above = fine |> keep(fn: (column) => column == "_time" or wide(column: column) > last) |> long() |> set(key: "_field", value: named(bin: last))
 
     // Where there is nothing, there are no bins either.
-    some = fine |> limit(n: 1)
-    none = (bin) => some |> map(fn: (r) => ({_time: begin, bin: float(v: bin), _value: 0.0})) |> group(columns: ["bin"])
-    upper = (bin) => string(v: math.round(x: 1000.0 * math.pow(x: 10.0, y: (bin + 1.0) / 8.0)) / 1000.0)
+    some = fine |> limit(n: 1) |> map(fn: (r) => ({_time: begin, _field: "", _value: 0}))
+    none = (bin) => some |> set(key: "_field", value: named(bin: bin))
+    upper = (bin) => string(v: math.round(x: 1000.0 * math.pow(x: 10.0, y: (float(v: bin) + 1.0) / 8.0)) / 1000.0)
 
     return
-        union(tables: array.concat(arr: [found], v: array.map(arr: bins, fn: (x) => none(bin: x))))
+        union(tables: array.concat(arr: [third(n: 0), third(n: 1), third(n: 2), below, above], v: array.map(arr: bins, fn: (x) => none(bin: x))))
+            |> group(columns: ["_field"])
             |> range(start: begin, stop: end)
             |> aggregateWindow(every: every, fn: sum, timeSrc: "_start")
+            |> toFloat()
             |> group()
-            |> sort(columns: ["bin", "_time"])
-            |> pivot(rowKey: ["_time"], columnKey: ["bin"], valueColumn: "_value")
-            |> rename(fn: (column) => if column == "_time" then column else upper(bin: float(v: column)))
+            |> sort(columns: ["_field", "_time"])
+            |> pivot(rowKey: ["_time"], columnKey: ["_field"], valueColumn: "_value")
+            |> rename(fn: (column) => if column == "_time" then column else upper(bin: int(v: column) - up))
             |> sort(columns: ["_time"])
 }
