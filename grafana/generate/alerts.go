@@ -108,14 +108,14 @@ func silentRule(language words.Language) rule {
 		`r._measurement == "cosyvoice_agent" and r.collector == "plugin" and r._field == "success"`, list("host"), 300, language)
 }
 
-// unjudgedRule fires when the task that finds causes did not go well for 20 minutes: then the rules of the
+// unjudgedRule fires when the task that finds causes has not gone well for a while: then the rules of the
 // causes say nothing, whatever is wrong.
 func unjudgedRule(language words.Language) rule {
 	title := words.Text{En: "No task looks for causes", Zh: "问题诊断任务没有成功运行"}
 	texts := *causes.Find("task_failing").In(language)
 	texts.Answer = unjudged.text.In(language)
 	return ageRule("unjudged", title.In(language), &texts, "performance_monitor_events",
-		`r._measurement == "cosyvoice_judgement" and r.group == "minutes" and r._field == "findings"`, "[]", 1200, language)
+		`r._measurement == "cosyvoice_judgement" and r.group == "minutes" and r._field == "findings"`, "[]", causes.Unjudged.Seconds(), language)
 }
 
 // ageRule fires when the newest point is older than a limit in seconds, or where there is none.

@@ -8,6 +8,7 @@ import (
 	"github.com/grafana/grafana-foundation-sdk/go/stat"
 	"github.com/grafana/grafana-foundation-sdk/go/units"
 
+	"github.com/cosyvoice-telegraf/cosyvoice-telegraf/internal/causes"
 	"github.com/cosyvoice-telegraf/cosyvoice-telegraf/internal/words"
 )
 
@@ -54,15 +55,15 @@ func (s *scripts) quantiles(quantity, by string) (string, error) {
 
 // unjudged is how it is where no task looked.
 var unjudged = mapping{value: "unjudged", color: purple, text: words.Text{
-	En: "Nothing is known: the tasks in InfluxDB have not run well for 20 minutes. Look with: cosyvoicectl tasks",
-	Zh: "无法判断：InfluxDB 中的任务已有 20 分钟没有成功运行。请查看：cosyvoicectl tasks",
+	En: fmt.Sprintf("Nothing is known: the tasks in InfluxDB have not run well for %v minutes. Look with: cosyvoicectl tasks", causes.Unjudged.Minutes()),
+	Zh: fmt.Sprintf("无法判断：InfluxDB 中的任务已有 %v 分钟没有成功运行。请查看：cosyvoicectl tasks", causes.Unjudged.Minutes()),
 }}
 
 // judged are the hosts of which something could be found: of which tasks made windows of late, at least
 // every 15 minutes, if the task that judges these went well too. Of another one, that nothing is found
 // says nothing.
-const judged = `
-lately = (bucket, only) => from(bucket: bucket) |> range(start: date.sub(d: 20m, from: until), stop: until) |> filter(fn: only)
+var judged = fmt.Sprintf(`
+lately = (bucket, only) => from(bucket: bucket) |> range(start: date.sub(d: %vm, from: until), stop: until) |> filter(fn: only)
 runs =
     lately(bucket: events, only: (r) => r._measurement == "cosyvoice_judgement" and r.group == "minutes" and r._field == "findings")
         |> group()
@@ -75,7 +76,7 @@ windows =
         |> group()
         |> findColumn(fn: (key) => true, column: "host")
 judged = if length(arr: runs) > 0 then windows else []
-`
+`, causes.Unjudged.Minutes())
 
 // verdict is the sentence of the worst that is found.
 func verdict(s *scripts) *panel {

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"slices"
 	"sync"
+	"time"
 
 	"github.com/BurntSushi/toml"
 
@@ -26,6 +27,10 @@ const (
 
 // Groups are all of them, in the order in which they are shown.
 var Groups = []string{Memory, Slow, Broken, Monitoring}
+
+// Unjudged is how old the newest window and the last good run of the task that judges it may be: some runs
+// may fail, or come late. After that, that no cause is found says nothing.
+const Unjudged = 20 * time.Minute
 
 // Cause is one thing that can be wrong.
 type Cause struct {

@@ -58,14 +58,10 @@ func (f Finder) HealthOf(ctx context.Context, now time.Time, host string) (*Heal
 	return h, nil
 }
 
-// Unjudged is how old the newest window and the task's last good run may be: some runs may fail, or come
-// late.
-const Unjudged = 20 * time.Minute
-
 // Judged are the hosts of which there are windows to judge: of another one nothing is found. There are
 // none where the task that finds causes by the last minutes does not run, or fails.
 func (f Finder) Judged(ctx context.Context, now time.Time) (hosts []string, err error) {
-	since := influx.Time(now.Add(-Unjudged))
+	since := influx.Time(now.Add(-causes.Unjudged))
 	runs, err := f.Client.Query(ctx, fmt.Sprintf(`from(bucket: %q)
     |> range(start: %s, stop: %s)
     |> filter(fn: (r) => r._measurement == "cosyvoice_judgement" and r.group == %q and r._field == "findings")
@@ -126,7 +122,7 @@ func (h *Health) Sentence(language words.Language) string {
 	case h.Status == "unknown" && h.Heard && h.servers == 0:
 		return words.HealthNoServer.In(language)
 	case h.Status == "unknown" && h.Heard:
-		return words.HealthUnjudged.With(words.Length(Unjudged.Seconds())).In(language)
+		return words.HealthUnjudged.With(words.Length(causes.Unjudged.Seconds())).In(language)
 	case h.Status == "unknown":
 		return words.HealthUnknown.With(words.Span(unheard.Seconds())).In(language)
 	case len(h.Down) > 0 && (len(h.Findings) == 0 || h.Findings[0].Severity != "error"):

@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"github.com/cosyvoice-telegraf/cosyvoice-telegraf/internal/causes"
-	"github.com/cosyvoice-telegraf/cosyvoice-telegraf/internal/diagnosis"
 	"github.com/cosyvoice-telegraf/cosyvoice-telegraf/internal/words"
 )
 
@@ -120,7 +119,7 @@ func (s *Status) judgeFindings() {
 	heard := s.works("influxd", "telegraf", pluginName) && s.Readings != nil && time.Since(s.Readings.Time) <= freshness
 	// Telegraf starts once InfluxDB answers, which takes minutes where it reads a long log of its writes.
 	if heard && !s.Judged && s.uptime("telegraf") > s.judgedAfter {
-		s.problem(words.HealthUnjudged, words.Length(diagnosis.Unjudged.Seconds()))
+		s.problem(words.HealthUnjudged, words.Length(causes.Unjudged.Seconds()))
 	}
 	for _, found := range s.Findings {
 		if found.Severity == "info" || slices.Contains(told, found.Code) {
