@@ -83,9 +83,8 @@ over = (of, borders, read, points=raw.name) => {
 }
 
 // Bin i of a histogram has the values from 10^(i/24) to 10^((i+1)/24). A raw point tells its bin; a
-// tier has a field for each that occurs, with how many it has. The storage puts the
-// series together, and gives "" to those that lack a tag; to put them together once more leaves it out,
-// as it is with raw points.
+// tier has a field for each that occurs, with how many it has. The storage puts the series together, and
+// gives "" to those that lack a tag; to put them together once more leaves it out, as it is with raw points.
 bin = quantity + "_bin"
 counts = regexp.compile(v: "^" + bin + "_-?[0-9]+_count$")
 together = array.concat(arr: by, v: ["_field"])

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	_ "embed"
 	"fmt"
 	"os"
@@ -31,20 +32,16 @@ var chosenBy = regexp.MustCompile(`r\.\w+ =~ (/\^\$\{\w+:regex\}\$/)`)
 // than to read them. So where all is chosen, which a pattern tells by fitting what has no name, there is
 // no condition.
 func chosen(condition string) string {
-	patterns := chosenBy.FindAllStringSubmatch(condition, -1)
-	host, more := patterns[0], patterns[1:]
-	rest := condition[chosenBy.FindAllStringIndex(condition, -1)[len(more)][1]:]
-	none := strings.TrimPrefix(rest, " and ")
-	if none == "" {
-		none = "true"
+	patterns := chosenBy.FindAllStringSubmatchIndex(condition, -1)
+	rest := condition[patterns[len(patterns)-1][1]:]
+	var names []string
+	for _, p := range patterns {
+		names = append(names, `" " !~ `+condition[p[2]:p[3]])
 	}
-	text := fmt.Sprintf("if \" \" !~ %s then (r) => %s else (r) => %s", host[1], host[0]+rest, none)
-	if len(more) > 0 {
-		var some []string
-		for _, p := range more {
-			some = append(some, `" " !~ `+p[1])
-		}
-		text = fmt.Sprintf("if %s then (r) => %s else %s", strings.Join(some, " or "), condition, text)
+	host, none := condition[:patterns[0][1]], cmp.Or(strings.TrimPrefix(rest, " and "), "true")
+	text := fmt.Sprintf("if %s then (r) => %s else (r) => %s", names[0], host+rest, none)
+	if len(names) > 1 {
+		text = fmt.Sprintf("if %s then (r) => %s else %s", strings.Join(names[1:], " or "), condition, text)
 	}
 	return text
 }
