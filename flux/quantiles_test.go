@@ -79,10 +79,11 @@ func quantiles(t *testing.T, l *lab) {
 		{"rtf", "rtf", "-13h", "1h", []string{"host"}, now.Add(-13 * time.Hour), time.Hour},
 		{"duration", "duration_seconds", "-13h", "7m", []string{"host", "instance"}, now.Add(-13 * time.Hour), 7 * time.Minute},
 		{"rtf", "rtf", "-8d", "1m", []string{"mode"}, now.AddDate(0, 0, -8), time.Hour},
+		{"rtf", "rtf", "-8d", "1d", []string{"mode"}, now.AddDate(0, 0, -8), 24 * time.Hour}, // the last window is of two buckets
 		{"first_chunk", "first_chunk_seconds", "-8d", "1d", []string{"service"}, now.AddDate(0, 0, -8), 24 * time.Hour},
 		{"duration", "duration_seconds", "-120d", "1h", []string{"host"}, now.AddDate(0, 0, -120), time.Hour},
 	} {
-		t.Run(c.quantity+" "+c.start, func(t *testing.T) {
+		t.Run(c.quantity+" "+c.start+" "+c.window, func(t *testing.T) {
 			by := "["
 			for i, tag := range c.by {
 				if i > 0 {
