@@ -7,6 +7,8 @@
 // start, stop: a time, or a duration from now, up to 730 days ago
 import "array"
 import "date"
+import "regexp"
+import "strings"
 
 by = "duration_seconds"
 n = 10
@@ -17,8 +19,10 @@ stop = now()
 
 events = "performance_monitor_events"
 
-// Only the one field of all syntheses is read, and then the rest of those that are the slowest.
-times =
+// Only the one field of all syntheses is read, and then the rest of those that are the slowest: of each by
+// its time and by tags, so that the storage does not look into all series once for each.
+told = (tag) => if exists tag then tag else ""
+found =
     from(bucket: events)
         |> range(start: start, stop: stop)
         |> filter(fn: (r) => r._measurement == "cosyvoice_synthesis" and r._field == by)
@@ -26,18 +30,29 @@ times =
         |> toFloat()
         |> group()
         |> top(n: n)
-        |> unique(column: "_time")
-        |> findColumn(fn: (key) => true, column: "_time")
-at = (t) =>
-    from(bucket: events)
-        |> range(start: t, stop: date.add(d: 1ns, to: t))
-        |> filter(fn: (r) => r._measurement == "cosyvoice_synthesis" and (r._field == by or r._field =~ fields))
-        |> filter(fn: only)
-        |> drop(columns: ["_start", "_stop", "_measurement"])
+        |> map(fn: (r) => ({which: string(v: r._time) + "\n" + told(tag: r.host) + "\n" + told(tag: r.instance) + "\n" + told(tag: r.outcome)}))
+        |> unique(column: "which")
+        |> findColumn(fn: (key) => true, column: "which")
+rest = (which) => {
+    parts = strings.split(v: which, t: "\n")
+    at = time(v: parts[0])
+    is = (part) => regexp.compile(v: "^" + regexp.quoteMeta(v: part) + "$") // which fits a tag that is missing, too
+    host = is(part: parts[1])
+    instance = is(part: parts[2])
+    outcome = is(part: parts[3])
+
+    return
+        from(bucket: events)
+            |> range(start: at, stop: date.add(d: 1ns, to: at))
+            |> filter(fn: (r) => r._measurement == "cosyvoice_synthesis" and (r._field == by or r._field =~ fields))
+            |> filter(fn: (r) => r.host =~ host and r.instance =~ instance and r.outcome =~ outcome)
+            |> filter(fn: only)
+            |> drop(columns: ["_start", "_stop", "_measurement"])
+}
 
 // union() takes two tables or more; of 1970 there are none.
-nothing = 1970-01-01T00:00:00Z
-union(tables: array.map(arr: array.concat(arr: times, v: [nothing, nothing]), fn: (x) => at(t: x)))
+nothing = "1970-01-01T00:00:00Z\n\n\n"
+union(tables: array.map(arr: array.concat(arr: found, v: [nothing, nothing]), fn: (x) => rest(which: x)))
     |> pivot(rowKey: ["_time"], columnKey: ["_field"], valueColumn: "_value")
     |> group()
     |> sort(columns: [by], desc: true)

@@ -59,3 +59,19 @@ func slowest(t *testing.T, l *lab) {
 		})
 	}
 }
+
+// A synthesis of another writer may lack any tag.
+func TestSlowestWithoutTags(t *testing.T) {
+	l := newLab(t)
+	at := now.Add(-time.Hour).UnixNano()
+	l.Write(buckets.Events, []string{
+		fmt.Sprintf(`cosyvoice_synthesis,mode=sft duration_seconds=3,request_id="a" %d`, at),
+		fmt.Sprintf(`cosyvoice_synthesis,host=a.b duration_seconds=2,request_id="b" %d`, at),
+		fmt.Sprintf(`cosyvoice_synthesis,host=acb duration_seconds=1,request_id="c" %d`, at),
+	})
+	var ids []string
+	for _, r := range l.ask("slowest.flux", "_result", params{"n": "2"}) {
+		ids = append(ids, text(r, "request_id"))
+	}
+	assert.Equal(t, []string{"a", "b"}, ids)
+}

@@ -87,9 +87,7 @@ func fullness(s *scripts) *panel {
 		queries: []string{s.windows(ofCards, cards+`
 known = borders(of: "cosyvoice_gpu")
 all = meanOf(of: "cosyvoice_gpu", known: known, field: "memory_total_bytes", by: ["host", "uuid"], name: "total")
-used =
-    part(of: "cosyvoice_gpu", known: known, field: "memory_used_max_bytes", by: ["host", "uuid"], name: "max", ofRaw: max, ofTier: max)
-        |> drop(columns: ["_start", "_stop"])
+used = highestOf(of: "cosyvoice_gpu", known: known, field: "memory_used_max_bytes", by: ["host", "uuid"], name: "max")
 
 union(tables: [all, used])
     |> group(columns: ["host", "uuid"])

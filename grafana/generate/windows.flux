@@ -60,16 +60,37 @@ meanOf = (of, known, field, by, name) =>
         |> drop(columns: ["sum", "count"])
         |> group(columns: array.concat(arr: by, v: ["_field"]))
 
+// highestOf is the highest of a field in each window, once for each series that has it, the highest as the
+// last: a pivot takes that. The storage finds the highest of a window sooner than Flux does, of many series
+// as well. Its borders may not be exact, since the parts of a window would have other times.
+highestOf = (of, known, field, by, name) =>
+    over(
+        of: of,
+        borders: known,
+        points: if of == "cosyvoice_synthesis" then events else raw.name,
+        read: (tables=<-, isRaw) => {
+            named = if isRaw then field else field + "_max"
+
+            return
+                tables
+                    |> filter(fn: (r) => r._field == named)
+                    |> aggregateWindow(every: every, fn: max, createEmpty: false, timeSrc: "_start")
+                    |> drop(columns: ["_start", "_stop"])
+                    |> group(columns: by)
+                    |> toFloat()
+        },
+    )
+        |> set(key: "_field", value: name)
+        |> group(columns: by)
+        |> sort(columns: ["_value"])
+
 // meanAndHighest are two columns; the highest is that of a field of its own where there is one. Its
-// borders may not be exact, since it does not put the parts of a highest together.
+// borders may not be exact.
 meanAndHighest = (of, known, field, highest, by) =>
     union(
         tables: [
             totals(of: of, known: known, field: field, by: by),
-            part(of: of, known: known, field: highest, by: by, name: "max", ofRaw: max, ofTier: max)
-                |> drop(columns: ["_start", "_stop"])
-                |> group(columns: by)
-                |> sort(columns: ["_value"]),
+            highestOf(of: of, known: known, field: highest, by: by, name: "max"),
         ],
     )
         |> pivot(rowKey: ["_time"], columnKey: ["_field"], valueColumn: "_value")
