@@ -28,11 +28,13 @@ minutes = {name: "performance_monitor_1m", unit: 1m, kept: 90d, upTo: 7d}
 hours = {name: "performance_monitor_1h", unit: 1h, kept: 730d, upTo: 730d}
 
 // The first of them that keeps the start and suits the span is read, and so is what its task has not
-// come to yet. The first and the last window are read whole.
+// come to yet; of windows of whole hours the minutes tell no more than the hours. The first and the last
+// window are read whole.
 since = date.time(t: start)
 until = date.time(t: stop)
 fits = (tier, from) => int(v: until) - int(v: from) <= int(v: tier.upTo) and int(v: now()) - int(v: from) <= int(v: tier.kept)
-chosen = if fits(tier: raw, from: since) then raw else if fits(tier: minutes, from: since) then minutes else hours
+wholeHours = int(v: window) % int(v: hours.unit) == 0
+chosen = if fits(tier: raw, from: since) then raw else if fits(tier: minutes, from: since) and not wholeHours then minutes else hours
 every = duration(v: (int(v: window) + int(v: chosen.unit) - 1) / int(v: chosen.unit) * int(v: chosen.unit))
 begin = date.truncate(t: since, unit: every)
 end = date.truncate(t: date.add(d: every, to: date.sub(d: 1ns, from: until)), unit: every)
