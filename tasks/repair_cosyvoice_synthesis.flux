@@ -219,7 +219,6 @@ roll = (every, tier, start, stop) => {
             |> map(fn: (r) => ({r with bin: string(v: r._value)}))
             |> group(columns: ["_time", "_value"], mode: "except")
             |> windows(fn: count)
-            |> group()
             |> map(fn: (r) => ({r with _field: r._field + "_" + r.bin + "_count"}))
             |> drop(columns: ["bin"])
             |> store(tier: tier)
