@@ -57,6 +57,37 @@ func TestWrongTypesStopNothingElse(t *testing.T) {
 	require.IsType(t, 0.0, records[0].Value())
 }
 
+// to() of Flux writes the tags of a row in the order of the columns, and the storage takes the same tags in
+// another order for another series. A table that begins with a synthesis without a mode has the mode last.
+func TestTagsAreWrittenInOrder(t *testing.T) {
+	l := newLab(t, 1)
+	now := time.Now().Truncate(time.Hour)
+	at := now.Add(-90 * time.Second)
+	synthesis := `service=cosyvoice3 request_id="a",rtf_bin=3i,rtf=1.4,duration_bin=9i`
+	l.Write(Defaults.Events, []string{
+		fmt.Sprintf("cosyvoice_synthesis,host=a,outcome=ok,%s %d", synthesis, at.UnixNano()),
+		fmt.Sprintf("cosyvoice_synthesis,host=b,mode=sft,outcome=ok,%s %d", synthesis, at.UnixNano()),
+	})
+	l.run("1m", now)
+	l.run("1h", now)
+	for tier, window := range map[string]time.Time{Defaults.Minutes: at.Truncate(time.Minute), Defaults.Hours: at.Truncate(time.Hour)} {
+		l.Write(tier, []string{fmt.Sprintf(
+			"cosyvoice_synthesis,host=b,mode=sft,outcome=ok,service=cosyvoice3 rtf_bin_3_count=1i,duration_bin_9_count=1i,rtf_sum=1.4,rtf_max=1.4,points_count=1i %d", window.UnixNano(),
+		)})
+		records, err := l.Query(fmt.Sprintf(`from(bucket: %q)
+    |> range(start: 0)
+    |> filter(fn: (r) => r.host == "b" and r._field =~ /^(rtf_bin_3_count|duration_bin_9_count|rtf_sum|rtf_max|points_count)$/)
+    |> toFloat()
+    |> group(columns: ["_field"])
+    |> count()`, tier))
+		require.NoError(t, err)
+		require.Len(t, records, 5, tier)
+		for _, r := range records {
+			require.Equal(t, int64(1), r.Value(), "%s of %s", r.ValueByKey("_field"), tier)
+		}
+	}
+}
+
 // TestReadsAreAnsweredByTheStorage compares the task of the minutes with a twin whose readings
 // the storage cannot add up by itself, over ten minutes of points a second.
 func TestReadsAreAnsweredByTheStorage(t *testing.T) {
