@@ -212,7 +212,6 @@ roll = (every, tier, start, stop) => {
             |> drop(columns: ["elapsed"])
             |> group(columns: ["_time", "_value"], mode: "except")
             |> windows(fn: sum)
-            |> group()
             |> map(fn: (r) => ({r with _field: r._field + "_" + r.state + "_seconds"}))
             |> drop(columns: ["state"])
             |> store(tier: tier)
