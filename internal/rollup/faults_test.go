@@ -70,8 +70,8 @@ func TestTagsAreWrittenInOrder(t *testing.T) {
 	})
 	for _, since := range []time.Duration{0, 10 * time.Second} {
 		l.Write(Defaults.Raw, []string{
-			fmt.Sprintf(`cosyvoice_service,host=a,service=cosyvoice3 up=1i,state="idle" %d`, at.Add(since).UnixNano()),
-			fmt.Sprintf(`cosyvoice_service,host=b,instance=1,service=cosyvoice3 up=1i,state="idle" %d`, at.Add(since).UnixNano()),
+			fmt.Sprintf(`cosyvoice_service,host=a,service=cosyvoice3 up=1i,state="idle",memory_rss_bytes=5,cgroup_oom_kills_total=1i %d`, at.Add(since).UnixNano()),
+			fmt.Sprintf(`cosyvoice_service,host=b,instance=1,service=cosyvoice3 up=1i,state="idle",memory_rss_bytes=5,cgroup_oom_kills_total=1i %d`, at.Add(since).UnixNano()),
 		})
 	}
 	l.run("1m", now)
@@ -79,15 +79,15 @@ func TestTagsAreWrittenInOrder(t *testing.T) {
 	for tier, window := range map[string]time.Time{Defaults.Minutes: at.Truncate(time.Minute), Defaults.Hours: at.Truncate(time.Hour)} {
 		l.Write(tier, []string{fmt.Sprintf(
 			"cosyvoice_synthesis,host=b,mode=sft,outcome=ok,service=cosyvoice3 rtf_bin_3_count=1i,duration_bin_9_count=1i,rtf_sum=1.4,rtf_max=1.4,points_count=1i %d", window.UnixNano(),
-		), fmt.Sprintf("cosyvoice_service,host=b,instance=1,service=cosyvoice3 state_idle_seconds=10 %d", window.UnixNano())})
+		), fmt.Sprintf("cosyvoice_service,host=b,instance=1,service=cosyvoice3 state_idle_seconds=10,up_sum=2,up_count=2i,memory_rss_bytes_last=5,cgroup_oom_kills_total_increase=1 %d", window.UnixNano())})
 		records, err := l.Query(fmt.Sprintf(`from(bucket: %q)
     |> range(start: 0)
-    |> filter(fn: (r) => r.host == "b" and r._field =~ /^(rtf_bin_3_count|duration_bin_9_count|rtf_sum|rtf_max|state_idle_seconds|points_count)$/)
+    |> filter(fn: (r) => r.host == "b" and r._field =~ /^(rtf_bin_3_count|duration_bin_9_count|rtf_sum|rtf_max|state_idle_seconds|up_sum|up_count|memory_rss_bytes_last|cgroup_oom_kills_total_increase|points_count)$/)
     |> toFloat()
     |> group(columns: ["_measurement", "_field"])
     |> count()`, tier))
 		require.NoError(t, err)
-		require.Len(t, records, 7, tier)
+		require.Len(t, records, 11, tier)
 		for _, r := range records {
 			require.Equal(t, int64(1), r.Value(), "%s of %s", r.ValueByKey("_field"), tier)
 		}
