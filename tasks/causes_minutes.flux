@@ -1128,13 +1128,17 @@ findings =
     )
 
 at = date.truncate(t: now(), unit: 1m)
-whoseAndWhat = ["host", "instance", "uuid", "code", "severity"]
+
+// to() writes the tags of a point in the order of the columns, and InfluxDB takes the same tags in another
+// order for another series. A column that is set on the way to it comes last, so all tags are here.
+whoseAndWhat = ["code", "host", "instance", "service", "severity", "uuid"]
 named =
     findings
         |> map(
             fn: (r) => ({r with
                 _time: at,
                 instance: if exists r.instance then r.instance else "",
+                service: "cosyvoice3",
                 uuid: if exists r.uuid then r.uuid else "",
             }),
         )
@@ -1142,8 +1146,8 @@ named =
 written = (tables=<-) =>
     tables
         |> group()
-        |> map(fn: (r) => ({r with _measurement: "cosyvoice_diagnosis", service: "cosyvoice3"}))
-        |> to(bucket: events, tagColumns: array.concat(arr: whoseAndWhat, v: ["service"]))
+        |> map(fn: (r) => ({r with _measurement: "cosyvoice_diagnosis"}))
+        |> to(bucket: events, tagColumns: whoseAndWhat)
 
 proven = named |> experimental.unpivot() |> written()
 

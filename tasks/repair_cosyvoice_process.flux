@@ -78,7 +78,9 @@ misfits = (first, last, type, other) => {
 }
 
 // roll computes the windows from start to stop. They are put into one table before they are named
-// and written: once for all series is half the work of once for each.
+// and written: once for all series is half the work of once for each. Then no column may be dropped:
+// that makes one list of columns for all series, with a tag that the first has not at its end, and
+// to() writes tags in the order of columns, which makes another series of them.
 roll = (every, tier, start, stop) => {
     points = (since=start) =>
         from(bucket: raw)

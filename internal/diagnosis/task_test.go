@@ -85,6 +85,7 @@ func TestTheTaskWritesWhatItFinds(t *testing.T) {
 		}
 		require.Equal(t, want, judged(at), step.after)
 	}
+	s.TagsInOrder(rollup.Defaults.Events)
 }
 
 // TestATaskThatFailsJudgesNothing has a field of another type where a finding should be written.

@@ -57,8 +57,7 @@ func TestWrongTypesStopNothingElse(t *testing.T) {
 	require.IsType(t, 0.0, records[0].Value())
 }
 
-// to() of Flux writes the tags of a row in the order of the columns, and the storage takes the same tags in
-// another order for another series. A table that begins with a synthesis without a mode has the mode last.
+// TestTagsAreWrittenInOrder has first series without a tag that others have.
 func TestTagsAreWrittenInOrder(t *testing.T) {
 	l := newLab(t, 1)
 	now := time.Now().Truncate(time.Hour)
@@ -76,22 +75,8 @@ func TestTagsAreWrittenInOrder(t *testing.T) {
 	}
 	l.run("1m", now)
 	l.run("1h", now)
-	for tier, window := range map[string]time.Time{Defaults.Minutes: at.Truncate(time.Minute), Defaults.Hours: at.Truncate(time.Hour)} {
-		l.Write(tier, []string{fmt.Sprintf(
-			"cosyvoice_synthesis,host=b,mode=sft,outcome=ok,service=cosyvoice3 rtf_bin_3_count=1i,duration_bin_9_count=1i,rtf_sum=1.4,rtf_max=1.4,points_count=1i %d", window.UnixNano(),
-		), fmt.Sprintf("cosyvoice_service,host=b,instance=1,service=cosyvoice3 state_idle_seconds=10,up_sum=2,up_count=2i,memory_rss_bytes_last=5,cgroup_oom_kills_total_increase=1 %d", window.UnixNano())})
-		records, err := l.Query(fmt.Sprintf(`from(bucket: %q)
-    |> range(start: 0)
-    |> filter(fn: (r) => r.host == "b" and r._field =~ /^(rtf_bin_3_count|duration_bin_9_count|rtf_sum|rtf_max|state_idle_seconds|up_sum|up_count|memory_rss_bytes_last|cgroup_oom_kills_total_increase|points_count)$/)
-    |> toFloat()
-    |> group(columns: ["_measurement", "_field"])
-    |> count()`, tier))
-		require.NoError(t, err)
-		require.Len(t, records, 11, tier)
-		for _, r := range records {
-			require.Equal(t, int64(1), r.Value(), "%s of %s", r.ValueByKey("_field"), tier)
-		}
-	}
+	l.TagsInOrder(Defaults.Minutes)
+	l.TagsInOrder(Defaults.Hours)
 }
 
 // TestReadsAreAnsweredByTheStorage compares the task of the minutes with a twin whose readings

@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io/fs"
+	"maps"
 	"net"
 	"net/http"
 	"os/exec"
@@ -18,6 +19,7 @@ import (
 
 	influxdb2 "github.com/influxdata/influxdb-client-go/v2"
 	"github.com/influxdata/influxdb-client-go/v2/api/query"
+	"github.com/influxdata/influxdb-client-go/v2/api/write"
 	"github.com/prometheus/procfs"
 	"github.com/stretchr/testify/require"
 
@@ -122,6 +124,38 @@ func (s *Server) Write(bucket string, lines []string) {
 func (s *Server) Judged(events, group string, at time.Time) {
 	s.t.Helper()
 	s.Write(events, []string{fmt.Sprintf("cosyvoice_judgement,group=%s,service=cosyvoice3 findings=0i %d", group, at.UnixNano())})
+}
+
+// TagsInOrder requires that the tags of each series are in the order of their names. InfluxDB takes the
+// same tags in another order for another series, so each point is written again in that order: none may
+// come twice.
+func (s *Server) TagsInOrder(bucket string) {
+	s.t.Helper()
+	all := fmt.Sprintf("from(bucket: %q) |> range(start: 0)", bucket)
+	before, err := s.Query(all)
+	require.NoError(s.t, err)
+	require.NotEmpty(s.t, before, bucket)
+	more := map[string]int{}
+	var lines []string
+	for _, r := range before {
+		more[r.Measurement()+" "+r.Field()]--
+		tags := map[string]string{}
+		for name, value := range r.Values() {
+			if text, is := value.(string); is && name != "result" && !strings.HasPrefix(name, "_") {
+				tags[name] = text
+			}
+		}
+		point := write.NewPoint(r.Measurement(), tags, map[string]any{r.Field(): r.Value()}, r.Time()).SortTags()
+		lines = append(lines, write.PointToLineProtocol(point, time.Nanosecond))
+	}
+	s.Write(bucket, lines)
+	after, err := s.Query(all)
+	require.NoError(s.t, err)
+	for _, r := range after {
+		more[r.Measurement()+" "+r.Field()]++
+	}
+	maps.DeleteFunc(more, func(_ string, points int) bool { return points == 0 })
+	require.Empty(s.t, more, "these come twice in "+bucket)
 }
 
 // StartForMeasure runs a server that has all that was written in files five seconds after the last write,
