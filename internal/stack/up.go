@@ -151,17 +151,25 @@ func run(ctx, kill context.Context, options Options, p plan) error {
 
 // serve brings the parts up one by one and returns when life ends.
 func serve(life context.Context, parts *supervisor, options Options, p plan) error {
-	folder, say := options.Folder, options.Say
-	influxd := influxdPart(options.Programs.Influxd, folder, options.InfluxPort, p.history != nil)
+	folder, say, fills := options.Folder, options.Say, p.history != nil
+	influxd := influxdPart(options.Programs.Influxd, folder, options.InfluxPort, fills)
 	parts.start(influxd)
-	if p.simulated.Server {
-		parts.start(simulatorPart(options.Programs.Simulator, folder, options, p.simulated))
+	simulate := func() {
+		if p.simulated.Server {
+			parts.start(simulatorPart(options.Programs.Simulator, folder, options, p.simulated))
+		}
+	}
+	if !fills { // its model loads while influxd starts
+		simulate()
 	}
 	if err := awaitInfluxd(life, influxd, p.url, say); err != nil {
 		return err
 	}
 	if err := provision(life, p, options); err != nil {
 		return err
+	}
+	if fills { // before, it would take a third of a core from that
+		simulate()
 	}
 	if p.simulated.Server {
 		if err := awaitSimulator(life, folder, options.SimPort, say); err != nil {
