@@ -112,7 +112,7 @@ func driverStates(s *scripts) *panel {
 // dropped are points and fields that were not written.
 func dropped(s *scripts) *panel {
 	return bars(panel{
-		title: words.Text{En: "Points given up", Zh: "放弃的数据点"},
+		title: words.Text{En: "Points given up", Zh: "丢弃的数据点"},
 		about: words.Text{
 			En: "Points that Telegraf did not read in time, points that line protocol cannot hold, and ticks that came while one was still gathered.",
 			Zh: "Telegraf 未及时读取的数据点、无法写成行协议的数据点，以及上一次采集未完成时到来的采样。",
@@ -154,10 +154,10 @@ const ratio = `ratio = (of, to) =>
 
 func understood(s *scripts) *panel {
 	return agentLines(s, panel{
-		title: words.Text{En: "Lines of the log that tell something", Zh: "有意义的日志行"},
+		title: words.Text{En: "Lines of the log that tell something", Zh: "可识别的日志行"},
 		about: words.Text{
 			En: "Share of the lines read that told something. It depends on how much the server logs; a fall to 0 is a log of an unknown form.",
-			Zh: "读取的日志行中有意义的比例，取决于服务输出的日志量；降到 0 说明日志格式无法识别。",
+			Zh: "读取的日志行中能识别的比例，取决于服务输出的日志量；降到 0 说明日志格式无法识别。",
 		},
 		unit: units.Percent, max: cog.ToPtr(100.0), interval: "1m", points: 300, none: words.Text{En: "no log was read", Zh: "没有读取日志"},
 	}, ` and r.collector == "log"`, ratio+`

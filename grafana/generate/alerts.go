@@ -133,7 +133,8 @@ func ageRule(code, title string, texts *causes.Texts, bucket, only, by string, l
 
 // newRule asks the query A, takes the last value of each of its series, and fires above a limit.
 func newRule(code, title, severity, noData, flux string, limit float64, annotations map[string]string, language words.Language) rule {
-	annotations["summary"] = title + "{{ if .Labels.host }}: {{ .Labels.host }}{{ end }}{{ if .Labels.instance }} {{ .Labels.instance }}{{ end }}{{ if .Labels.uuid }} {{ .Labels.uuid }}{{ end }}"
+	colon := words.Text{En: ": ", Zh: "："}.In(language)
+	annotations["summary"] = title + "{{ if .Labels.host }}" + colon + "{{ .Labels.host }}{{ end }}{{ if .Labels.instance }} {{ .Labels.instance }}{{ end }}{{ if .Labels.uuid }} {{ .Labels.uuid }}{{ end }}"
 	span := map[string]int{"from": 1800, "to": 0}
 	return rule{
 		UID: fmt.Sprintf("cosyvoice-%s-%s", code, tongue(language)), Title: title, Condition: "C",

@@ -1,6 +1,8 @@
 package main
 
 import (
+	"github.com/grafana/grafana-foundation-sdk/go/dashboard"
+
 	"github.com/cosyvoice-telegraf/cosyvoice-telegraf/internal/words"
 )
 
@@ -31,7 +33,7 @@ func eventRows(condition string) string {
 var eventColumns = []field{
 	{name: "_time", text: words.Text{En: "Time", Zh: "时间"}, properties: column("", words.Text{}, 180, property("unit", "dateTimeAsLocal")).properties, links: []link{toMoment}},
 	{name: "severity", text: words.Text{En: "Severity", Zh: "级别"}, mappings: severities, properties: append(background(), property("custom.width", 90))},
-	column("kind", words.Text{En: "What", Zh: "事件"}, 170),
+	{name: "kind", text: words.Text{En: "What", Zh: "事件"}, mappings: eventKinds, properties: []dashboard.DynamicConfigValue{property("custom.width", 240)}},
 	column("whose", words.Text{En: "Where", Zh: "位置"}, 200),
-	column("message", words.Text{En: "In words", Zh: "说明"}, 0, wrapped()),
+	column("message", words.Text{En: "In words", Zh: "原始信息"}, 0, wrapped()),
 }

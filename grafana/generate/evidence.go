@@ -37,7 +37,7 @@ func evidence(s *scripts) (*panel, error) {
 		}
 	}
 	return rows(panel{
-		title: words.Text{En: "The figures that prove it", Zh: "证明数据"},
+		title: words.Text{En: "The figures that prove it", Zh: "依据的数据"},
 		about: words.Text{
 			En: "Of each cause that was found in the range, its figures when it was found last.",
 			Zh: "所选时间内每个问题最后一次被发现时的数据。",

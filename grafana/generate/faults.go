@@ -174,7 +174,7 @@ func remapped(s *scripts) *panel {
 		title: words.Text{En: "Rows of memory", Zh: "显存行替换"},
 		about: words.Text{
 			En: "Whether a reset of the card will replace rows of its memory, and whether a row could not be replaced: then the card is to be exchanged.",
-			Zh: "是否有显存行等待重置时替换，以及是否有行无法替换（此时应更换显卡）。",
+			Zh: "是否有显存行将在显卡重置后替换，以及是否有行无法替换（此时应更换显卡）。",
 		},
 		width: 8, unit: units.Percent, mappings: shares, name: whichCard + " ${__field.name}", interval: "1m", points: 200,
 		none: words.Text{En: "no data, or the card does not tell it", Zh: "没有数据或显卡不提供"},

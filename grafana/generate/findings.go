@@ -27,13 +27,13 @@ func trends() []string {
 
 var allWell = words.Text{
 	En: "Nothing is found. That says something only where the health above is not unknown.",
-	Zh: "没有发现问题。仅当上方健康状况不是“未知”时才有意义。",
+	Zh: "没有发现问题。若上方健康状况显示“无法判断”，则不能说明一切正常。",
 }
 
 var activeTitle = words.Text{En: "What is wrong, and what to do", Zh: "当前问题与处理办法"}
 
 // noFindings does not say that all was well: the tasks may not have run.
-var noFindings = words.Text{En: "no findings; Data health says whether the tasks run", Zh: "没有发现；任务是否运行见“数据健康”"}
+var noFindings = words.Text{En: "no findings; Data health says whether the tasks run", Zh: "没有发现问题；任务是否在运行，见“数据健康”"}
 
 // activeFindings is what is wrong at the end of the range, and what to do.
 func activeFindings(s *scripts) *panel {

@@ -41,7 +41,7 @@ func heardNow(s *scripts) *panel {
 		columns: []string{"host", "age", "heard", "uptime", "points"},
 		fields: []field{
 			column("host", words.Text{En: "Host", Zh: "主机"}, 180),
-			column("age", words.Text{En: "Silent for", Zh: "静默时长"}, 130, append(background(), property("unit", "dtdurations"), property("decimals", 0), property("color", map[string]any{"mode": "thresholds"}),
+			column("age", words.Text{En: "Silent for", Zh: "无数据时长"}, 130, append(background(), property("unit", "dtdurations"), property("decimals", 0), property("color", map[string]any{"mode": "thresholds"}),
 				stepsOf(step{lowest, green}, step{60, yellow}, step{300, red}))...),
 			column("heard", words.Text{En: "Last heard", Zh: "最近数据"}, 180, property("unit", "dateTimeAsLocal")),
 			column("uptime", words.Text{En: "Plugin runs for", Zh: "插件已运行"}, 150, property("unit", "dtdurations"), property("decimals", 0)),
@@ -118,9 +118,9 @@ func monitoringFindings(s *scripts) *panel {
 		title: words.Text{En: "Faults of the monitoring in the range", Zh: "监控自身的问题"},
 		about: words.Text{
 			En: "What the tasks found in the range: silent hosts, failing tasks, a log that is not read, a clock that is wrong. cosyvoicectl tasks shows each task and the text of its error.",
-			Zh: "任务在所选时间内发现的问题：静默的主机、失败的任务、未读取的日志、不准的时钟。cosyvoicectl tasks 可查看每个任务及其错误信息。",
+			Zh: "任务在所选时间内发现的问题：没有数据的主机、失败的任务、未读取的日志、不准的时钟。cosyvoicectl tasks 可查看每个任务及其错误信息。",
 		},
-		width: 10, height: 7, unit: units.String, none: words.Text{En: "no findings; the tables below say whether tasks run", Zh: "没有发现；任务是否运行见下方表格"},
+		width: 10, height: 7, unit: units.String, none: words.Text{En: "no findings; the tables below say whether tasks run", Zh: "没有发现问题；任务是否在运行，见下方表格"},
 		columns: []string{"severity", "code", "host", "_time"},
 		fields: []field{
 			{name: "severity", text: words.Text{En: "Severity", Zh: "级别"}, mappings: severities, properties: append(background(), property("custom.width", 90))},
@@ -149,7 +149,7 @@ func tiersLate(s *scripts) *panel {
 		title: words.Text{En: "How far the tasks are behind", Zh: "任务滞后情况"},
 		about: words.Text{
 			En: "The age of the newest points at the end of the range, and by how much the windows of a minute and of an hour are behind them. Minutes should be behind by less than 15 minutes, hours by less than 1 h 15 min.",
-			Zh: "所选时间末最新数据点的时间差，以及分钟、小时窗口落后于它们的时间。分钟窗口应小于 15 分钟，小时窗口应小于 1 小时 15 分。",
+			Zh: "所选时间末最新数据点距所选时间末的时长，以及分钟、小时窗口落后于它们的时间。分钟窗口应小于 15 分钟，小时窗口应小于 1 小时 15 分。",
 		},
 		width: 12, unit: units.Short,
 		columns: []string{"measurement", "age", "minutes", "hours"},
@@ -200,7 +200,7 @@ func cardinality(s *scripts) *panel {
 		title: words.Text{En: "Series of the last day", Zh: "最近一天的序列数"},
 		about: words.Text{
 			En: "How many series each bucket got points of in the day before the end of the range. A few hundred a host are usual; a number that doubles within a week is a tag that changes.",
-			Zh: "所选时间末之前一天内各存储桶有数据的序列数。每台主机几百个属正常；一周内翻倍说明有变化的标签。",
+			Zh: "所选时间末之前一天内各存储桶有数据的序列数。每台主机几百个属正常；一周内翻倍说明有标签值在不断变化。",
 		},
 		width: 24, height: 4, unit: units.Short, decimals: cog.ToPtr(0.0), name: "${__field.labels.bucket}",
 		queries: []string{s.plain(`series = (name, in) =>

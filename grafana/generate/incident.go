@@ -56,9 +56,9 @@ func incidents(s *scripts) *panel {
 		title: words.Text{En: "Events: click on a time", Zh: "事件：点击时间"},
 		about: words.Text{
 			En: "Warnings and errors of the range, the newest first; the time leads to the three minutes before and the one after.",
-			Zh: "所选时间内的警告与错误，最新的在前；点击时间跳转到前三分钟和后一分钟。",
+			Zh: "所选时间内严重和警告级别的事件，最新的在前；点击时间跳转到前三分钟和后一分钟。",
 		},
-		width: 24, height: 8, unit: units.String, none: words.Text{En: "no warnings or errors are known", Zh: "没有已知的警告或错误"},
+		width: 24, height: 8, unit: units.String, none: words.Text{En: "no warnings or errors are known", Zh: "没有严重或警告级别的事件"},
 		columns: []string{"_time", "severity", "kind", "whose", "message"}, hidden: []string{"host", "from", "to"}, fields: eventColumns,
 		queries: []string{s.plain(eventRows(`r.severity != "info" and ` + ofHosts))},
 	})
@@ -91,7 +91,7 @@ func flight(s *scripts, reading, english, chinese, unit string) *panel {
 // periods are from when to when each cause was found.
 func periods(s *scripts) *panel {
 	return rows(panel{
-		title: words.Text{En: "Causes that were found", Zh: "发现的原因"},
+		title: words.Text{En: "Causes that were found", Zh: "发现的问题"},
 		about: words.Text{
 			En: "What the tasks found in the range, from when to when, the worst first.",
 			Zh: "任务在所选时间内发现的问题及其起止时间，最严重的在前。",

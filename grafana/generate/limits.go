@@ -33,10 +33,10 @@ union(tables: [bytes(field: "cgroup_memory_bytes", name: "memory"), bytes(field:
 // cgroupCPU is how long a server was held back by the limit of its cgroup.
 func cgroupCPU(s *scripts) *panel {
 	return lines(panel{
-		title: words.Text{En: "Held back by the CPU limit", Zh: "受 CPU 限额阻塞"},
+		title: words.Text{En: "Held back by the CPU limit", Zh: "CPU 限流（cgroup）"},
 		about: words.Text{
 			En: "Seconds a second in which the server was held back by the CPU limit of its cgroup, over all CPUs. Anything above 0 makes syntheses slower.",
-			Zh: "每秒内服务因 cgroup CPU 限额而被阻塞的秒数（所有 CPU 合计）。大于 0 就会拖慢合成。",
+			Zh: "每秒内服务因 cgroup CPU 限额而被限流的秒数（所有 CPU 合计）。大于 0 就会拖慢合成。",
 		},
 		width: 8, unit: units.PercentUnit, min: cog.ToPtr(0.0), name: whichServer, interval: "1m", none: noLimit,
 		queries: []string{s.counted(ofServers, `grown(of: "cosyvoice_service", known: exactBorders(of: "cosyvoice_service"), field: "cgroup_cpu_throttled_seconds_total", by: ["host", "instance"], name: "throttled") |> rate(times: 1.0)
@@ -47,7 +47,7 @@ func cgroupCPU(s *scripts) *panel {
 // killed is how often the kernel ended processes of the cgroup.
 func killed(s *scripts) *panel {
 	return bars(panel{
-		title: words.Text{En: "Ended by the kernel for memory", Zh: "因内存被内核结束"},
+		title: words.Text{En: "Ended by the kernel for memory", Zh: "因内存不足被内核终止（OOM）"},
 		about: words.Text{
 			En: "How many processes of the server's cgroup the kernel ended in each window for lack of memory.",
 			Zh: "每个窗口内，cgroup 中因内存不足被内核结束的进程数。",
@@ -67,7 +67,7 @@ func inputOutput(s *scripts) *panel {
 			Zh: "服务进程每秒读写磁盘的数据量。",
 		},
 		width: 8, unit: units.BytesPerSecondIEC, min: cog.ToPtr(0.0), name: "${__field.name} " + whichServer, interval: "1m",
-		none: words.Text{En: "no data, or another user's process", Zh: "没有数据或属于其他用户"},
+		none: words.Text{En: "no data, or another user's process", Zh: "没有数据，或进程属于其他用户"},
 		fields: []field{
 			{name: "read", text: words.Text{En: "read " + whichServer, Zh: "读 " + whichServer}},
 			{name: "write", text: words.Text{En: "written " + whichServer, Zh: "写 " + whichServer}},

@@ -69,7 +69,7 @@ func utilisation(s *scripts, width uint32) *panel {
 		title: words.Text{En: "GPU utilisation", Zh: "GPU 利用率"},
 		about: words.Text{
 			En: "Share of the time in which a kernel ran: the mean of each window and its highest second.",
-			Zh: "有内核运行的时间比例：每个窗口的平均值与最高一秒。",
+			Zh: "有 CUDA kernel 运行的时间占比：每个窗口的平均值与最高一秒。",
 		},
 		width: width, unit: units.Percent, max: cog.ToPtr(100.0),
 	}, "utilization_percent", "utilization_max_percent")
@@ -81,13 +81,13 @@ func memoryByOwner(s *scripts, width uint32, repeat string) *panel {
 		title: words.Text{En: "GPU memory by owner", Zh: "显存占用（按持有者）"},
 		about: words.Text{
 			En: "Who holds the memory of the chosen GPUs together: the mean of each window. Unowned is in use by no process that the driver lists. Over the dashed line, 95 % of all, a long text may fail.",
-			Zh: "所选 GPU 的显存由谁占用（窗口平均值，多卡合计）。“无主”指驱动列出的进程都没有持有。超过虚线（总量的 95%）时，长文本可能失败。",
+			Zh: "所选 GPU 的显存由谁占用（窗口平均值，多卡合计）。“不属于任何进程”指驱动列出的进程都没有持有。超过虚线（总量的 95%）时，长文本可能失败。",
 		},
 		width: width, unit: units.BytesIEC, min: cog.ToPtr(0.0), name: "${__field.name}",
 		fields: []field{
 			colored("service", words.Text{En: "CosyVoice", Zh: "CosyVoice"}, blue),
 			colored("other", words.Text{En: "other processes", Zh: "其他进程"}, orange),
-			colored("unowned", words.Text{En: "unowned", Zh: "无主"}, purple),
+			colored("unowned", words.Text{En: "unowned", Zh: "不属于任何进程"}, purple),
 			colored("reserved", words.Text{En: "driver", Zh: "驱动保留"}, grey),
 			dashed("limit", words.Text{En: "95 % of all", Zh: "总量的 95%"}, red),
 		},

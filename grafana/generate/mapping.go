@@ -1,6 +1,9 @@
 package main
 
 import (
+	"maps"
+	"slices"
+
 	"github.com/grafana/grafana-foundation-sdk/go/cog"
 	"github.com/grafana/grafana-foundation-sdk/go/dashboard"
 
@@ -58,13 +61,13 @@ var severityColors = map[string]string{"info": blue, "warning": orange, "error":
 // Severities, states of servers and of cards, and outcomes of syntheses.
 var (
 	severities = []mapping{
-		{value: "error", text: words.Text{En: "error", Zh: "错误"}, color: red},
+		{value: "error", text: words.Text{En: "error", Zh: "严重"}, color: red},
 		{value: "warning", text: words.Text{En: "warning", Zh: "警告"}, color: orange},
 		{value: "info", text: words.Text{En: "hint", Zh: "提示"}, color: blue},
 	}
 	states = []mapping{
 		{value: "ready", text: words.Text{En: "ready", Zh: "就绪"}, color: green},
-		{value: "busy", text: words.Text{En: "busy", Zh: "忙碌"}, color: blue},
+		{value: "busy", text: words.Text{En: "busy", Zh: "繁忙"}, color: blue},
 		{value: "starting", text: words.Text{En: "starting", Zh: "启动中"}, color: yellow},
 		{value: "stuck", text: words.Text{En: "stuck", Zh: "卡住"}, color: orange},
 		{value: "dead", text: words.Text{En: "dead", Zh: "已退出"}, color: red},
@@ -75,6 +78,12 @@ var (
 		{value: "failed", text: words.Text{En: "fails", Zh: "出错"}, color: orange},
 		{value: "lost", text: words.Text{En: "lost", Zh: "掉卡"}, color: red},
 	}
+	eventKinds = func() (out []mapping) {
+		for _, kind := range slices.Sorted(maps.Keys(words.EventKinds)) {
+			out = append(out, mapping{value: kind, text: words.EventKinds[kind]})
+		}
+		return out
+	}()
 )
 
 // ofCauses shows one of the texts of a cause for its code.

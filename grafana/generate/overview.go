@@ -35,7 +35,7 @@ func overview(s *scripts) (*board, error) {
 		{panels: []*panel{activeFindings(s)}},
 		{title: words.Text{En: "Speech", Zh: "语音合成"}, panels: []*panel{
 			quantileLines("Real-time factor", "实时率 RTF", units.NoUnit, rtf, 8, step{1, red}),
-			quantileLines("First chunk", "首包时间", units.Seconds, first, 8),
+			quantileLines("First chunk", "首包延迟", units.Seconds, first, 8),
 			requests(s, 8),
 		}},
 		{title: words.Text{En: "GPU and host", Zh: "GPU 与主机"}, panels: []*panel{

@@ -13,7 +13,7 @@ func stateNow(s *scripts, width, height uint32) *panel {
 		title: words.Text{En: "Servers at the end of the range", Zh: "服务状态（所选时间末）"},
 		about: words.Text{
 			En: "The last state of each server, of the two minutes before the end. Ready and busy are well; busy uses half a core or more.",
-			Zh: "每个服务在结束前两分钟内的最后状态。就绪和忙碌为正常；忙碌指占用半个核以上。",
+			Zh: "每个服务在结束前两分钟内的最后状态。就绪和繁忙为正常；繁忙指占用半个核以上。",
 		},
 		width: width, height: height, unit: units.String, mappings: states, name: whichServer,
 		none: words.Text{En: "no server was seen for two minutes", Zh: "两分钟内没有看到服务"},

@@ -22,7 +22,7 @@ func services(s *scripts) (*board, error) {
 			{panels: []*panel{serversNow(s), serverStatesOver(s)}},
 			{title: words.Text{En: "Processor", Zh: "CPU"}, panels: []*panel{serverCPU(s), hottest(s), roleCPU(s)}},
 			{title: words.Text{En: "Memory", Zh: "内存"}, panels: []*panel{serverMemory(s), roleMemory(s), serverGPUMemory(s)}},
-			{title: words.Text{En: "Limits of its container or unit (cgroup)", Zh: "容器或单元的限额（cgroup）"}, panels: []*panel{cgroupMemory(s), cgroupCPU(s), killed(s)}},
+			{title: words.Text{En: "Limits of its container or unit (cgroup)", Zh: "容器或 systemd 单元的限额（cgroup）"}, panels: []*panel{cgroupMemory(s), cgroupCPU(s), killed(s)}},
 			{title: words.Text{En: "Requests and files", Zh: "请求与文件"}, panels: []*panel{
 				inFlight(s, 8), connections(s), probe(s), descriptors(s), threads(s), inputOutput(s),
 			}},
@@ -43,7 +43,7 @@ func serversNow(s *scripts) *panel {
 		columns: []string{"host", "instance", "version", "state", "uptime_seconds", "in_flight", "connections", "cpu_percent", "memory_rss_bytes", "gpu_memory_bytes", "pid"},
 		fields: []field{
 			column("host", words.Text{En: "Host", Zh: "主机"}, 160),
-			column("instance", words.Text{En: "Instance", Zh: "实例"}, 130),
+			column("instance", words.Text{En: "Instance", Zh: "服务实例"}, 130),
 			column("version", words.Text{En: "Version", Zh: "版本"}, 180),
 			{name: "state", text: words.Text{En: "State", Zh: "状态"}, mappings: states, properties: append(background(), property("custom.width", 100))},
 			column("uptime_seconds", words.Text{En: "Runs for", Zh: "已运行"}, 140, property("unit", "dtdurations"), property("decimals", 0)),
@@ -74,7 +74,7 @@ func serverStatesOver(s *scripts) *panel {
 		title: words.Text{En: "State of the servers", Zh: "服务状态变化"},
 		about: words.Text{
 			En: "The worst state of each window: dead, stuck (three checks failed), starting; else busy or ready. Grey: nothing is known.",
-			Zh: "每个窗口内最差的状态：已退出、卡住（连续三次检查失败）、启动中；否则为忙碌或就绪。灰色表示没有数据。",
+			Zh: "每个窗口内最差的状态：已退出、卡住（连续三次检查失败）、启动中；否则为繁忙或就绪。灰色表示没有数据。",
 		},
 		width: 24, height: 6, unit: units.String, mappings: append([]mapping{unknown}, states...), name: whichServer, interval: "30s", points: 400,
 		queries: []string{s.windows(ofServers, `worst(
@@ -215,7 +215,7 @@ func descriptors(s *scripts) *panel {
 			En: "Open files and sockets of the processes of each role. A steady rise ends at the limit, mostly 1024.",
 			Zh: "每种角色进程打开的文件与套接字。持续上升将到达上限（通常为 1024）。",
 		},
-		unit: units.Short, none: words.Text{En: "no data, or another user's process", Zh: "没有数据或属于其他用户"},
+		unit: units.Short, none: words.Text{En: "no data, or another user's process", Zh: "没有数据，或进程属于其他用户"},
 	}, "fds"))
 }
 

@@ -24,10 +24,10 @@ var synthesisColumns = []field{
 	column("mode", words.Text{En: "Mode", Zh: "模式"}, 110),
 	{name: "outcome", text: words.Text{En: "Outcome", Zh: "结果"}, mappings: outcomeWords, properties: append(background(), property("custom.width", 120))},
 	column("error", words.Text{En: "Error", Zh: "错误"}, 140),
-	column("duration_seconds", words.Text{En: "Duration", Zh: "时长"}, 90, property("unit", units.Seconds), property("decimals", 2)),
+	column("duration_seconds", words.Text{En: "Duration", Zh: "耗时"}, 90, property("unit", units.Seconds), property("decimals", 2)),
 	column("rtf", words.Text{En: "RTF", Zh: "RTF"}, 80, property("unit", units.NoUnit), property("decimals", 3)),
 	column("first_chunk_seconds", words.Text{En: "First chunk", Zh: "首包"}, 100, property("unit", units.Seconds), property("decimals", 2)),
-	column("audio_seconds", words.Text{En: "Audio", Zh: "音频"}, 80, property("unit", units.Seconds), property("decimals", 1)),
+	column("audio_seconds", words.Text{En: "Audio", Zh: "音频时长"}, 100, property("unit", units.Seconds), property("decimals", 1)),
 	column("characters", words.Text{En: "Characters", Zh: "字数"}, 100, property("unit", units.Short), property("decimals", 0)),
 	column("concurrency_mean", words.Text{En: "At once", Zh: "并发数"}, 80, property("unit", units.NoUnit), property("decimals", 1)),
 	column("request_id", words.Text{En: "Request", Zh: "请求编号"}, 0),
@@ -73,9 +73,9 @@ func failed(s *scripts) *panel {
 		title: words.Text{En: "The last that did not go well", Zh: "最近未成功的合成"},
 		about: words.Text{
 			En: "The last 50 syntheses of the range that failed, got stuck or were left by the client, or whose audio was cut short.",
-			Zh: "所选时间内最近 50 次失败、卡住、客户端断开或音频被截断的合成。",
+			Zh: "所选时间内最近 50 次失败、卡住、客户端中途断开或音频被截断的合成。",
 		},
-		width: 24, height: 10, unit: units.String, none: words.Text{En: "none are known", Zh: "没有已知的"}, columns: synthesisOrder, hidden: []string{"host", "from", "to"}, fields: synthesisColumns,
+		width: 24, height: 10, unit: units.String, none: words.Text{En: "none are known", Zh: "没有已知的未成功合成"}, columns: synthesisOrder, hidden: []string{"host", "from", "to"}, fields: synthesisColumns,
 		queries: []string{s.plain(newestSyntheses(ofServers+` and (r.outcome != "ok" or r.error =~ /./)`, 50))},
 	})
 }

@@ -65,7 +65,7 @@ func firstOver(s *scripts, width uint32) *panel {
 		title: words.Text{En: "First chunk p95", Zh: "首包 p95"},
 		about: words.Text{
 			En: "95 % of the syntheses of the range that went well gave their first audio within this time from their first segment's start.",
-			Zh: "所选时间内成功的合成中，95% 从第一段开始到首个音频不超过此时间。",
+			Zh: "所选时间内成功的合成中，95% 从第一段开始到首包的时间不超过此值。",
 		},
 		width: width, height: 4, unit: units.Seconds, decimals: cog.ToPtr(2.0), queries: s.over("first_chunk", "0.95"), none: noSyntheses,
 	}, "lastNotNull")

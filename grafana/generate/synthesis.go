@@ -28,8 +28,8 @@ func syntheses(s *scripts) (*board, error) {
 		steps                            []step
 	}{
 		{"rtf", "Real-time factor", "实时率 RTF", units.NoUnit, []step{{1, red}}},
-		{"duration", "Duration", "合成时长", units.Seconds, nil},
-		{"first_chunk", "First chunk", "首包时间", units.Seconds, nil},
+		{"duration", "Duration", "合成耗时", units.Seconds, nil},
+		{"first_chunk", "First chunk", "首包延迟", units.Seconds, nil},
 	} {
 		text, err := s.quantiles(q.quantity, list("host", "instance"))
 		if err != nil {
@@ -49,8 +49,8 @@ func syntheses(s *scripts) (*board, error) {
 		{panels: []*panel{rtfOver(s, 4), firstOver(s, 4), failedOver(s, 4), numberOver(s, 4), audioOver(s, 4), stalledOver(s, 4)}},
 		{title: words.Text{En: "How many took how long", Zh: "耗时分布"}, panels: []*panel{
 			histogram(s, "rtf", "Real-time factor", "实时率 RTF", units.NoUnit, -12, 7),
-			histogram(s, "duration", "Duration", "合成时长", units.Seconds, -8, 15),
-			histogram(s, "first_chunk", "First chunk", "首包时间", units.Seconds, -12, 11),
+			histogram(s, "duration", "Duration", "合成耗时", units.Seconds, -8, 15),
+			histogram(s, "first_chunk", "First chunk", "首包延迟", units.Seconds, -12, 11),
 		}},
 		{title: words.Text{En: "Half, 95 % and 99 % of them", Zh: "分位数"}, panels: quantiles},
 		{title: words.Text{En: "By mode, outcome and load", Zh: "按模式、结果与负载"}, panels: []*panel{
@@ -103,7 +103,7 @@ func histogram(s *scripts, quantity, english, chinese, unit string, first, last 
 		title: words.Text{En: english + ": how many", Zh: chinese + "：分布"},
 		about: words.Text{
 			En: "How many syntheses that went well fell into each range of values; the label is its upper end. The lowest and highest range hold all beyond.",
-			Zh: "成功的合成落入各区间的次数，标签为区间上限；最低与最高区间包含其外的全部。",
+			Zh: "成功的合成落入各区间的次数，标签为区间上限；更低或更高的值分别计入最低和最高区间。",
 		},
 		width: 8, unit: unit, interval: "1m", points: 90, none: noSyntheses,
 		queries: []string{s.counted(ofServers, fmt.Sprintf(`histogram(known: exactBorders(of: "cosyvoice_synthesis"), quantity: %q, bins: [%s])
@@ -169,7 +169,7 @@ func stalls(s *scripts) *panel {
 
 func waits(s *scripts) *panel {
 	return lines(panel{
-		title: words.Text{En: "Waiting before the first segment", Zh: "首段之前的等待"},
+		title: words.Text{En: "Waiting before the first segment", Zh: "第一段开始前的等待"},
 		about: words.Text{
 			En: "From the request's line in the log to its first segment: queue and front end. Mean and longest of each window, where the log tells arrivals.",
 			Zh: "从日志中的请求到第一段开始：排队与前端处理。每个窗口的平均与最长值（需日志记录请求到达）。",

@@ -30,7 +30,7 @@ func triton(s *scripts) []*panel {
 			title: words.Text{En: "Time in the queue, by model", Zh: "排队时间（按模型）"},
 			about: words.Text{
 				En: "Mean time that a request waited before a model had it in work. A model whose requests wait is the one that is too slow.",
-				Zh: "请求在模型处理前的平均排队时间。排队的模型就是瓶颈所在。",
+				Zh: "请求在模型处理前的平均排队时间。哪个模型的请求在排队，哪个模型就是瓶颈。",
 			},
 			unit: units.Seconds,
 		}, `

@@ -75,8 +75,8 @@ union(tables: [known(bucket: "performance_monitor", start: -30d), known(bucket: 
 func (s *scripts) variables() []variable {
 	return []variable{
 		{name: "host", label: words.Text{En: "Host", Zh: "主机"}, query: s.known("host", `r._measurement == "cosyvoice_agent"`)},
-		{name: "service", label: words.Text{En: "Service", Zh: "服务"}, query: s.known("service", `r._measurement == "cosyvoice_service" and `+ofHosts)},
-		{name: "instance", label: words.Text{En: "Instance", Zh: "实例"}, query: s.known("instance", `r._measurement == "cosyvoice_service" and `+ofHosts)},
+		{name: "service", label: words.Text{En: "Service", Zh: "服务名"}, query: s.known("service", `r._measurement == "cosyvoice_service" and `+ofHosts)},
+		{name: "instance", label: words.Text{En: "Instance", Zh: "服务实例"}, query: s.known("instance", `r._measurement == "cosyvoice_service" and `+ofHosts)},
 		{
 			name: "gpu", label: words.Text{En: "GPU", Zh: "GPU"}, regex: `/(?<text>.*)\|(?<value>.*)/`,
 			query: s.finish(`from(bucket: "performance_monitor")

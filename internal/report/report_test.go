@@ -110,7 +110,7 @@ func TestReport(t *testing.T) {
 		require.Len(t, r.Failed, 1)
 		assert.Equal(t, "out_of_memory", r.Failed[0].Synthesis.Error)
 		assert.Equal(t, "gpu_memory_leak", r.Failed[0].Cause.Code)
-		p.says("GPU memory leak (likely: the figures fit this cause and no other)")
+		p.says("GPU memory leak · likely: the figures fit this cause and no other")
 		require.Len(t, r.Slowest, mostExplained)
 		told := 0 // what ended in its first minutes is not told yet
 		for _, slow := range r.Slowest {

@@ -41,7 +41,7 @@ off-time was found.`,
 	}
 	NoGaps = Text{
 		En: "✓ Nothing is missing in the last %v.",
-		Zh: "✓ 最近 %v 没有缺失。",
+		Zh: "✓ 最近 %v没有缺失。",
 	}
 	GapsHint = Text{
 		En: "The repair tasks compute what is not rolled up within hours; at once: cosyvoicectl backfill --auto. Do they run? cosyvoicectl tasks",
@@ -139,7 +139,7 @@ code is 1 if a task failed or is switched off, or something was found.`,
 	}
 	HostSilent = Text{
 		En: "✗ Host %[1]q has not been heard for %[2]v. Is it on, does Telegraf run on it, is its clock right? If it does not come back: cosyvoicectl forget %[1]s",
-		Zh: "✗ 主机 %[1]q 已有 %[2]v 没有数据。主机和 Telegraf 是否在运行，时钟是否准确？若不再使用：cosyvoicectl forget %[1]s",
+		Zh: "✗ 主机 %[1]q 已有 %[2]v没有数据。主机和 Telegraf 是否在运行，时钟是否准确？若不再使用：cosyvoicectl forget %[1]s",
 	}
 	SeriesGrowing = Text{
 		En: "! %.0f series had points in the last day, more than %.0f: twice those of a week before, and some. Each needs memory in InfluxDB; does a tag change all the time?",

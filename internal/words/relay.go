@@ -142,7 +142,7 @@ var (
 	}
 	RelayQuiet = Text{
 		En: "DingTalk had too many messages of this robot; nothing is sent for another %v. Alertmanager goes on trying.",
-		Zh: "机器人刚被钉钉限流，%v 内暂不发送。Alertmanager 会继续重试。",
+		Zh: "机器人刚被钉钉限流，%v内暂不发送。Alertmanager 会继续重试。",
 	}
 	RelayPaced = Text{
 		En: "a robot may send 20 messages a minute, and this one would be too many; it is sent when Alertmanager tries again",

@@ -104,7 +104,7 @@ The exit code is 0 if every server gave back what it could, else 1.`,
 	}
 	ReleaseNoAnswer = Text{
 		En: "Server %s (pid %d) did not answer: %s. It may hang, have just ended, or still wait for another who asked: cosyvoicectl status",
-		Zh: "服务 %s（pid %d）没有回应：%s。它可能已卡死、刚刚退出，或仍在处理另一个请求：cosyvoicectl status",
+		Zh: "服务 %s（pid %d）没有回应：%s。它可能已卡住、刚刚退出，或仍在处理另一个请求：cosyvoicectl status",
 	}
 	ReleaseNoFile = Text{
 		En: "Server %s (pid %d) cannot be asked: it was started without deploy/python, or has synthesised nothing since its start.",

@@ -20,14 +20,14 @@ var (
 	ReplayOK        = Text{En: "ok", Zh: "成功"}
 	ReplayCutShort  = Text{En: "cut short", Zh: "音频不完整"}
 	ReplayFailed    = Text{En: "error", Zh: "失败"}
-	ReplayAbandoned = Text{En: "abandoned", Zh: "客户端中断"}
-	ReplayStuck     = Text{En: "stuck", Zh: "卡死"}
+	ReplayAbandoned = Text{En: "abandoned", Zh: "客户端断开"}
+	ReplayStuck     = Text{En: "stuck", Zh: "卡住"}
 	ReplayExact     = Text{En: "exact", Zh: "确定"}
 	ReplayInferred  = Text{En: "inferred", Zh: "推断"}
 
 	ReplayTotals = Text{
 		En: "%d syntheses: %d ok, %d failed, %d abandoned, %d stuck. %.1f s of audio in %.1f s of computing, RTF %.3f.",
-		Zh: "共 %d 次合成：成功 %d，失败 %d，客户端中断 %d，卡死 %d。音频 %.1f 秒，计算 %.1f 秒，RTF %.3f。",
+		Zh: "共 %d 次合成：成功 %d，失败 %d，客户端断开 %d，卡住 %d。音频 %.1f 秒，计算 %.1f 秒，RTF %.3f。",
 	}
 	ReplayReading = Text{
 		En: "%[1]d lines read, %[2]d understood, %[3]d suspicious; %[4]d of %[5]d yields inferred, %[6]d from before the log's beginning.",

@@ -17,7 +17,7 @@ The report is about one machine; where InfluxDB knows several, --on names it.`,
 数据和图表、最慢和失败的合成及原因、显卡还有多少余量，以及哪些情况无法得知。
 手机上可以打开，可以打印，不需要网络，不含任何合成文本。同名文件会被替换。
 
-一份报告只讲一台机器；InfluxDB 中有多台时，用 --on 指定。`,
+一份报告只讲一台主机；InfluxDB 中有多台时，用 --on 指定。`,
 	}
 	ReportExample = Text{
 		En: `  cosyvoicectl report
@@ -31,8 +31,8 @@ The report is about one machine; where InfluxDB knows several, --on names it.`,
 	FlagOutput      = Text{En: "write to this `FILE`; - is the standard output", Zh: "写入该文件（`FILE`）；- 表示标准输出"}
 	ReportBadSpan   = Text{En: "--since %s: give a time from 10 minutes to 730 days (730d)", Zh: "--since %s：请给出 10 分钟到 730 天（730d）之间的时间"}
 	ReportSilent    = Text{En: "nothing was heard of %[1]s within %[2]s. Look with: cosyvoicectl status", Zh: "%[2]s内没有收到 %[1]s 的任何数据。请查看：cosyvoicectl status"}
-	ReportAnyHost   = Text{En: "any machine", Zh: "任何机器"}
-	ReportWhichHost = Text{En: "there are several machines: name one with --on, of %s", Zh: "有多台机器：请用 --on 指定其中一台：%s"}
+	ReportAnyHost   = Text{En: "any machine", Zh: "任何主机"}
+	ReportWhichHost = Text{En: "there are several machines: name one with --on, of %s", Zh: "有多台主机：请用 --on 指定其中一台：%s"}
 	ReportReading   = Text{En: "[%d/%d] reading %s", Zh: "[%d/%d] 正在读取%s"}
 	ReportWritten   = Text{En: "%s is written (%d KB). %s", Zh: "已写入 %s（%d KB）。%s"}
 
@@ -50,7 +50,7 @@ var ReportTexts = map[string]Text{
 
 	"ok":      {En: "Well", Zh: "正常"},
 	"warning": {En: "Warning", Zh: "警告"},
-	"error":   {En: "Fault", Zh: "故障"},
+	"error":   {En: "Fault", Zh: "严重"},
 	"unknown": {En: "Not known", Zh: "未知"},
 	"info":    {En: "To know", Zh: "提示"},
 	"at":      {En: "now, %s", Zh: "现在，%s"},
@@ -59,11 +59,11 @@ var ReportTexts = map[string]Text{
 	"sum_well":    {En: "Nothing was found wrong, and all %d syntheses went well.", Zh: "没有发现问题，%d 次合成全部成功。"},
 	"sum":         {En: "Problems found: %[1]d. Syntheses that failed: %[2]d of %[3]d.", Zh: "发现问题 %[1]d 个；%[3]d 次合成中失败 %[2]d 次。"},
 	"sum_none":    {En: "Problems found: %d. No synthesis was seen.", Zh: "发现问题 %d 个；没有看到任何合成。"},
-	"sum_unknown": {En: " Of %s of that time nothing is known.", Zh: "其中 %s没有数据。"},
+	"sum_unknown": {En: " Of %s of that time nothing is known.", Zh: "这段时间内有 %s没有数据。"},
 
 	"todo":         {En: "What to do", Zh: "该做什么"},
 	"todo_nothing": {En: "Nothing has to be done.", Zh: "无需处理。"},
-	"todo_unknown": {En: "First have the monitoring run again: cosyvoicectl status names what stands still.", Zh: "请先恢复监控：cosyvoicectl status 会指出哪个部分停住了。"},
+	"todo_unknown": {En: "First have the monitoring run again: cosyvoicectl status names what stands still.", Zh: "请先恢复监控：cosyvoicectl status 会指出哪个组件停止了工作。"},
 	"todo_now":     {En: "now", Zh: "现在"},
 	"todo_lasting": {En: "for good", Zh: "根治"},
 
@@ -84,15 +84,15 @@ var ReportTexts = map[string]Text{
 	"audio":           {En: "of audio made", Zh: "合成音频"},
 	"rtf_p50":         {En: "RTF, p50", Zh: "RTF，p50"},
 	"rtf_p95":         {En: "RTF, p95", Zh: "RTF，p95"},
-	"first_p50":       {En: "first audio, p50", Zh: "首段音频，p50"},
-	"first_p95":       {En: "first audio, p95", Zh: "首段音频，p95"},
-	"available":       {En: "of the known time in service", Zh: "已知时间内可用"},
+	"first_p50":       {En: "first audio, p50", Zh: "首包延迟，p50"},
+	"first_p95":       {En: "first audio, p95", Zh: "首包延迟，p95"},
+	"available":       {En: "of the known time in service", Zh: "可用率（仅计有数据的时段）"},
 	"starts":          {En: "starts of the server", Zh: "次服务启动"},
 	"exits":           {En: "unexpected ends", Zh: "次意外退出"},
 	"unknown_figure":  {En: "–", Zh: "–"},
 	"server":          {En: "Server", Zh: "服务"},
-	"server_known":    {En: "known", Zh: "已知时长"},
-	"server_share":    {En: "in service", Zh: "可用"},
+	"server_known":    {En: "known", Zh: "有数据的时长"},
+	"server_share":    {En: "in service", Zh: "可用率"},
 	"server_rtf":      {En: "RTF, mean", Zh: "平均 RTF"},
 	"server_none":     {En: "No server was seen in this time.", Zh: "这段时间内没有看到服务。"},
 	"charts":          {En: "Charts", Zh: "图表"},
@@ -101,7 +101,7 @@ var ReportTexts = map[string]Text{
 	"chart_highest":   {En: "highest %s", Zh: "最高 %s"},
 	"chart_memory":    {En: "GPU memory: who holds it", Zh: "显存：由谁占用"},
 	"chart_rtf":       {En: "RTF: seconds of work for one of audio", Zh: "RTF：每秒音频所需的计算秒数"},
-	"chart_first":     {En: "First audio", Zh: "首段音频等待时间"},
+	"chart_first":     {En: "First audio", Zh: "首包延迟"},
 	"chart_syntheses": {En: "Syntheses", Zh: "合成次数"},
 	"chart_flight":    {En: "Syntheses at once", Zh: "同时进行的合成"},
 	"chart_cpu":       {En: "CPU of the host", Zh: "主机 CPU"},
@@ -110,7 +110,7 @@ var ReportTexts = map[string]Text{
 	"owner_service":   {En: "CosyVoice", Zh: "CosyVoice"},
 	"owner_other":     {En: "other processes", Zh: "其他进程"},
 	"owner_unowned":   {En: "no process", Zh: "不属于任何进程"},
-	"owner_reserved":  {En: "the driver", Zh: "驱动"},
+	"owner_reserved":  {En: "the driver", Zh: "驱动保留"},
 	"line_peak":       {En: "peak", Zh: "峰值"},
 	"line_card":       {En: "the card: %s", Zh: "显卡：%s"},
 	"line_real_time":  {En: "real time: slower above", Zh: "实时线：高于此线则慢于播放"},
@@ -130,15 +130,15 @@ var ReportTexts = map[string]Text{
 	"failures_last":    {En: "last", Zh: "最近一次"},
 	"failures_why":     {En: "Why: the newest of each kind", Zh: "原因：每类最近一次"},
 	"slowest":          {En: "The slowest syntheses", Zh: "最慢的合成"},
-	"slowest_nothing":  {En: "No synthesis went well that is known of.", Zh: "没有成功的合成。"},
+	"slowest_nothing":  {En: "No synthesis went well that is known of.", Zh: "没有发现成功的合成。"},
 	"col_what":         {En: "what", Zh: "情况"},
 	"col_message":      {En: "the last said", Zh: "最近一条内容"},
 	"col_end":          {En: "end", Zh: "结束时间"},
 	"col_mode":         {En: "mode", Zh: "模式"},
-	"col_took":         {En: "took", Zh: "用时"},
+	"col_took":         {En: "took", Zh: "耗时"},
 	"col_audio":        {En: "audio", Zh: "音频"},
 	"col_rtf":          {En: "RTF", Zh: "RTF"},
-	"col_first":        {En: "first audio", Zh: "首段音频"},
+	"col_first":        {En: "first audio", Zh: "首包延迟"},
 	"col_at_once":      {En: "at once", Zh: "并发"},
 	"col_why":          {En: "why", Zh: "原因"},
 	"why_well":         {En: "nothing wrong is found", Zh: "没有发现异常"},
@@ -186,7 +186,7 @@ var EventKinds = map[string]Text{
 	"start":                {En: "the server started", Zh: "服务启动"},
 	"ready":                {En: "the server is ready", Zh: "服务就绪"},
 	"exit":                 {En: "the server ended", Zh: "服务退出"},
-	"stuck":                {En: "the server is stuck", Zh: "服务卡死"},
+	"stuck":                {En: "the server is stuck", Zh: "服务卡住"},
 	"oom":                  {En: "out of GPU memory", Zh: "显存不足"},
 	"cuda_error":           {En: "CUDA error", Zh: "CUDA 错误"},
 	"llm_thread_died":      {En: "the language model's thread died", Zh: "语言模型线程退出"},
@@ -197,7 +197,7 @@ var EventKinds = map[string]Text{
 	"killed":               {En: "a process was killed", Zh: "进程被杀死"},
 	"cpu_fallback":         {En: "runs on the CPU", Zh: "改在 CPU 上运行"},
 	"frontend_missing":     {En: "text front end missing", Zh: "缺少文本前端"},
-	"first_chunk_grew":     {En: "the first chunk grew", Zh: "首段变大"},
+	"first_chunk_grew":     {En: "the first chunk grew", Zh: "首包变长"},
 	"model_loading":        {En: "the model is loaded", Zh: "加载模型"},
 	"trt_converting":       {En: "TensorRT is built", Zh: "开始转换 TensorRT"},
 	"trt_converted":        {En: "TensorRT was built", Zh: "TensorRT 转换完成"},

@@ -77,7 +77,7 @@ var ServerStates = map[string]Text{
 	"starting": {En: "starting", Zh: "启动中"},
 	"ready":    {En: "ready", Zh: "就绪"},
 	"busy":     {En: "busy", Zh: "繁忙"},
-	"stuck":    {En: "stuck", Zh: "卡死"},
+	"stuck":    {En: "stuck", Zh: "卡住"},
 	"dead":     {En: "not running", Zh: "已退出"},
 }
 

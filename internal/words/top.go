@@ -16,12 +16,12 @@ causes are named which the server's log, the kernel or the driver tell by themse
 
 Keys: q ends it, Tab shows the next machine, p pauses. Where the output is no terminal, it is shown
 once.`,
-		Zh: `实时显示一台机器上的服务、各 GPU 显存由谁占用、最近的合成，以及哪里有问题、该怎么办。
+		Zh: `实时显示一台主机上的服务、各 GPU 显存由谁占用、最近的合成，以及哪里有问题、该怎么办。
 
 数据来自 InfluxDB；使用 --local 时直接来自为此临时运行的插件：不需要 InfluxDB 和 Telegraf，
 也不影响正在运行的监控。没有历史数据时，只能指出服务日志、内核或驱动直接报告的原因。
 
-按键：q 退出，Tab 切换机器，p 暂停。输出不是终端时只显示一次。`,
+按键：q 退出，Tab 切换主机，p 暂停。输出不是终端时只显示一次。`,
 	}
 	TopExample = Text{
 		En: `  cosyvoicectl top
@@ -68,11 +68,11 @@ once.`,
 	}
 
 	TopKeys      = Text{En: "q quit  p pause", Zh: "q 退出  p 暂停"}
-	TopKeysHosts = Text{En: "q quit  p pause  Tab next of %d machines", Zh: "q 退出  p 暂停  Tab 切换（共 %d 台机器）"}
+	TopKeysHosts = Text{En: "q quit  p pause  Tab next of %d machines", Zh: "q 退出  p 暂停  Tab 切换（共 %d 台主机）"}
 	TopPaused    = Text{En: "paused", Zh: "已暂停"}
 	TopLocal     = Text{En: "this machine", Zh: "本机"}
 	TopWaiting   = Text{En: "Waiting for the first reading.", Zh: "正在等待第一次读数。"}
-	TopSilent    = Text{En: "No reading for %s. cosyvoicectl status tells which part stands still.", Zh: "已有 %s没有读数。cosyvoicectl status 会说明哪个部件停了。"}
+	TopSilent    = Text{En: "No reading for %s. cosyvoicectl status tells which part stands still.", Zh: "已有 %s没有读数。cosyvoicectl status 会说明哪个组件停止了工作。"}
 	TopFinding   = Text{En: "%s (since %s). %s", Zh: "%s（始于 %s）。%s"}
 	TopWellLocal = Text{
 		En: "Nothing is wrong that can be told without the history.",
@@ -93,7 +93,7 @@ once.`,
 	TopService     = Text{En: "CosyVoice", Zh: "CosyVoice"}
 	TopOther       = Text{En: "other processes", Zh: "其他进程"}
 	TopUnowned     = Text{En: "no process", Zh: "不属于任何进程"}
-	TopHost        = Text{En: "Machine", Zh: "机器"}
+	TopHost        = Text{En: "Machine", Zh: "主机"}
 	TopHostCPU     = Text{En: "CPU %s", Zh: "CPU %s"}
 	TopHostMemory  = Text{En: "memory %s of %s", Zh: "内存 %s / %s"}
 	TopSyntheses   = Text{En: "Last syntheses", Zh: "最近的合成"}

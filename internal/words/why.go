@@ -47,7 +47,7 @@ readings do not support an answer, it says so and what is missing. Readings of a
 	}
 	FlagOnHost = Text{
 		En: "look at the machine with this `NAME` only (the tag host)",
-		Zh: "只看名为 `NAME` 的机器（标签 host）",
+		Zh: "只看名为 `NAME` 的主机（标签 host）",
 	}
 	OneQuestion = Text{
 		En: "give one of --at, --request and --since",
