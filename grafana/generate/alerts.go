@@ -97,48 +97,73 @@ func ruleOf(c *causes.Cause, language words.Language) rule {
   |> map(fn: (r) => ({r with _value: if int(v: now()) - int(v: r._time) <= int(v: %s) then 1.0 else 0.0}))
   |> keep(columns: ["_time", "_value", "host", "instance", "uuid"])
   |> group(columns: ["host", "instance", "uuid"])
-`, c.Code, hold), 0, map[string]string{"answer": texts.Answer, "now": texts.Now, "lasting": texts.Lasting}, language)
+`, c.Code, hold), 0, adviceOf(texts), language)
 }
 
 // silentRule fires when nothing was heard of a host for five minutes, whether or not the tasks run, and
-// when nothing is there at all.
+// when nothing is there at all; not for a host that was forgotten since.
 func silentRule(language words.Language) rule {
 	title := words.Text{En: "A host is silent, by its points", Zh: "主机无数据（按数据点判断）"}
-	return ageRule("host_silent", title.In(language), causes.Find("no_data").In(language), "performance_monitor",
-		`r._measurement == "cosyvoice_agent" and r.collector == "plugin" and r._field == "success"`, list("host"), 300, language)
+	return newRule("host_silent", title.In(language), "error", "Alerting", `newest = (bucket, only) =>
+  from(bucket: bucket)
+    |> range(start: -30d)
+    |> filter(fn: only)
+    |> last()
+    |> group(columns: ["host"])
+    |> max(column: "_time")
+heard = newest(bucket: "performance_monitor", only: (r) => r._measurement == "cosyvoice_agent" and r.collector == "plugin" and r._field == "success")
+forgotten = newest(bucket: "performance_monitor_events", only: (r) => r._measurement == "cosyvoice_event" and r.kind == "forgotten" and r._field == "message")
+
+union(
+  tables: [
+    heard |> map(fn: (r) => ({host: r.host, heard: int(v: r._time), forgotten: 0})),
+    forgotten |> map(fn: (r) => ({host: r.host, heard: 0, forgotten: int(v: r._time)})),
+  ],
+)
+  |> group(columns: ["host"])
+  |> reduce(
+    identity: {heard: 0, forgotten: 0},
+    fn: (r, accumulator) => ({heard: accumulator.heard + r.heard, forgotten: accumulator.forgotten + r.forgotten}),
+  )
+  |> filter(fn: (r) => r.heard > r.forgotten)
+  |> map(fn: (r) => ({r with _time: time(v: r.heard), _value: float(v: int(v: now()) - r.heard) / 1000000000.0}))
+  |> keep(columns: ["_time", "_value", "host"])
+`, 300, adviceOf(causes.Find("no_data").In(language)), language)
 }
 
 // unjudgedRule fires when the task that finds causes has not gone well for a while: then the rules of the
-// causes say nothing, whatever is wrong.
+// causes say nothing, whatever is wrong. It fires, alone of all, when InfluxDB does not answer.
 func unjudgedRule(language words.Language) rule {
 	title := words.Text{En: "No task looks for causes", Zh: "问题诊断任务没有成功运行"}
 	texts := *causes.Find("task_failing").In(language)
 	texts.Answer = unjudged.text.In(language)
-	return ageRule("unjudged", title.In(language), &texts, "performance_monitor_events",
-		`r._measurement == "cosyvoice_judgement" and r.group == "minutes" and r._field == "findings"`, "[]", causes.Unjudged.Seconds(), language)
-}
-
-// ageRule fires when the newest point is older than a limit in seconds, or where there is none.
-func ageRule(code, title string, texts *causes.Texts, bucket, only, by string, limit float64, language words.Language) rule {
-	return newRule(code, title, "error", "Alerting", fmt.Sprintf(`from(bucket: %q)
+	r := newRule("unjudged", title.In(language), "error", "Alerting", `from(bucket: "performance_monitor_events")
   |> range(start: -24h)
-  |> filter(fn: (r) => %s)
+  |> filter(fn: (r) => r._measurement == "cosyvoice_judgement" and r.group == "minutes" and r._field == "findings")
   |> last()
-  |> group(columns: %s)
+  |> group()
   |> max(column: "_time")
   |> map(fn: (r) => ({r with _value: float(v: int(v: now()) - int(v: r._time)) / 1000000000.0}))
   |> keep(columns: ["_time", "_value", "host"])
-`, bucket, only, by), limit, map[string]string{"answer": texts.Answer, "now": texts.Now, "lasting": texts.Lasting}, language)
+`, causes.Unjudged.Seconds(), adviceOf(&texts), language)
+	r.ExecErrState, r.For = "Alerting", "5m"
+	return r
 }
 
-// newRule asks the query A, takes the last value of each of its series, and fires above a limit.
+// adviceOf is what a cause says beside its title.
+func adviceOf(texts *causes.Texts) map[string]string {
+	return map[string]string{"answer": texts.Answer, "now": texts.Now, "lasting": texts.Lasting}
+}
+
+// newRule asks the query A, takes the last value of each of its series, and fires above a limit. It does
+// not fire where the query fails: all would at once, each with the text of a cause that nobody found.
 func newRule(code, title, severity, noData, flux string, limit float64, annotations map[string]string, language words.Language) rule {
 	colon := words.Text{En: ": ", Zh: "："}.In(language)
 	annotations["summary"] = title + "{{ if .Labels.host }}" + colon + "{{ .Labels.host }}{{ end }}{{ if .Labels.instance }} {{ .Labels.instance }}{{ end }}{{ if .Labels.uuid }} {{ .Labels.uuid }}{{ end }}"
 	span := map[string]int{"from": 1800, "to": 0}
 	return rule{
 		UID: fmt.Sprintf("cosyvoice-%s-%s", code, tongue(language)), Title: title, Condition: "C",
-		NoDataState: noData, ExecErrState: "Error", For: "0s", Annotations: annotations,
+		NoDataState: noData, ExecErrState: "OK", For: "0s", Annotations: annotations,
 		Labels: map[string]string{"code": code, "severity": severity, "service": "cosyvoice3"},
 		Data: []ruleQuery{
 			{"A", span, datasource, map[string]any{"refId": "A", "query": flux, "intervalMs": 60000, "maxDataPoints": 1000}},

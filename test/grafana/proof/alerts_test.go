@@ -50,6 +50,9 @@ func (o *organization) checkAlerts(points map[string][]known.Point) {
 			got, err := r.Judge(answer.frames)
 			require.NoError(o.t, err, "%s in %s", r.Title, name)
 			assert.Equal(o.t, want, got, "%s in %s", r.Title, name)
+			if code == "host_silent" {
+				o.checkSilence(&r, text)
+			}
 			if code == "unjudged" {
 				late := o.answer(fmt.Sprintf("option now = () => %s\n", known.Now.Add(r.Span).Format(time.RFC3339))+text, 1000)
 				require.NoError(o.t, late.err)
@@ -65,4 +68,24 @@ func (o *organization) checkAlerts(points map[string][]known.Point) {
 	for _, fires := range []string{"gpu_memory_high true", "stuck_dead_thread true", "no_data true", "clocks_lowered false", "host_silent true", "host_silent false"} {
 		assert.Contains(o.t, fired, fires)
 	}
+}
+
+// checkSilence holds the rule of silent hosts against hosts that were heard and forgotten at other times.
+func (o *organization) checkSilence(r *grafana.Rule, text string) {
+	heard := func(host string, ago time.Duration) string {
+		return fmt.Sprintf("cosyvoice_agent,collector=plugin,host=%s,service=cosyvoice3 success=1i %d", host, known.Now.Add(-ago).UnixNano())
+	}
+	forgotten := func(host string, ago time.Duration) string {
+		return fmt.Sprintf("cosyvoice_event,host=%s,kind=forgotten,service=cosyvoice3,severity=info message=\"gone\" %d", host, known.Now.Add(-ago).UnixNano())
+	}
+	const day = 24 * time.Hour
+	o = o.another(fmt.Sprintf("silence-%d", time.Now().UnixNano()), known.Lines{
+		Raw:    []string{heard("well", time.Minute), heard("silent", 3*day), heard("gone", 3*day), heard("back", 5*day), heard("back", time.Minute)},
+		Events: []string{forgotten("gone", 2*day), forgotten("back", 4*day)},
+	})
+	answer := o.answer(fmt.Sprintf("option now = () => %s\n", known.Now.Format(time.RFC3339))+text, 1000)
+	require.NoError(o.t, answer.err)
+	got, err := r.Judge(answer.frames)
+	require.NoError(o.t, err)
+	assert.Equal(o.t, map[string]bool{"map[host:well]": false, "map[host:silent]": true, "map[host:back]": false}, got)
 }
