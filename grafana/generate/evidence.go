@@ -4,8 +4,6 @@ import (
 	"fmt"
 	"strings"
 
-	"github.com/grafana/grafana-foundation-sdk/go/units"
-
 	"github.com/cosyvoice-telegraf/cosyvoice-telegraf/internal/causes"
 	"github.com/cosyvoice-telegraf/cosyvoice-telegraf/internal/words"
 )
@@ -42,7 +40,7 @@ func evidence(s *scripts) (*panel, error) {
 			En: "Of each cause that was found in the range, its figures when it was found last.",
 			Zh: "所选时间内每个问题最后一次被发现时的数据。",
 		},
-		width: 24, height: 8, unit: units.String, none: noFindings,
+		width: 24, height: 8, none: noFindings,
 		columns: []string{"code", "whose", "figure", "value"}, hidden: []string{"place"},
 		fields: []field{
 			{name: "code", text: words.Text{En: "What", Zh: "问题"}, mappings: plainly(ofCauses(causeTitle)), properties: column("", words.Text{}, 410).properties},
@@ -79,7 +77,7 @@ func lastSyntheses(s *scripts) *panel {
 			En: "The last 100 syntheses that ended in the range, however they ended, the newest first.",
 			Zh: "所选时间内最后结束的 100 次合成（无论结果），最新的在前。",
 		},
-		width: 24, height: 10, unit: units.String, none: noSyntheses, columns: synthesisOrder, hidden: []string{"host", "from", "to"}, fields: synthesisColumns,
+		width: 24, height: 10, none: noSyntheses, columns: synthesisOrder, hidden: []string{"host", "from", "to"}, fields: synthesisColumns,
 		queries: []string{s.plain(newestSyntheses(ofServers, 100))},
 	})
 }

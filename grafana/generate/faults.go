@@ -143,7 +143,7 @@ func xidEvents(s *scripts) *panel {
 			En: "Events of the GPUs and the driver in the range, the newest first. cosyvoicectl explain gpu_xid tells what to do.",
 			Zh: "所选时间内 GPU 与驱动的事件，最新的在前。cosyvoicectl explain gpu_xid 说明处理办法。",
 		},
-		width: 16, unit: units.String, none: words.Text{En: "no events of GPUs are known", Zh: "没有已知的 GPU 事件"},
+		width: 16, none: words.Text{En: "no events of GPUs are known", Zh: "没有已知的 GPU 事件"},
 		columns: []string{"_time", "severity", "kind", "whose", "message"}, hidden: []string{"host", "from", "to"},
 		fields:  eventColumns,
 		queries: []string{s.plain(eventRows(`r.kind =~ /^(gpu_|driver_|xid)/ and ` + ofHosts))},

@@ -4,8 +4,6 @@ import (
 	"path"
 	"strings"
 
-	"github.com/grafana/grafana-foundation-sdk/go/units"
-
 	cosyvoicetelegraf "github.com/cosyvoice-telegraf/cosyvoice-telegraf"
 	"github.com/cosyvoice-telegraf/cosyvoice-telegraf/internal/words"
 )
@@ -43,7 +41,7 @@ func activeFindings(s *scripts) *panel {
 			En: "What the tasks found in their last runs before the end of the range, the worst first. The link shows what went on when it began; cosyvoicectl explain CODE tells more.",
 			Zh: "任务在所选时间末之前最后几次运行发现的问题，最严重的在前。链接显示问题开始时的情况；cosyvoicectl explain 加代码可查看详细说明。",
 		},
-		width: 24, height: 7, unit: units.String, none: allWell,
+		width: 24, height: 7, none: allWell,
 		columns: []string{"severity", "code", "whose", "_time", "advice"}, hidden: []string{"from", "to", "host"},
 		fields: []field{
 			{name: "severity", text: words.Text{En: "Severity", Zh: "级别"}, mappings: severities, properties: append(background(), property("custom.width", 90))},

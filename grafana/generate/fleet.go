@@ -78,22 +78,22 @@ func hosts(s *scripts) *panel {
 	return rows(panel{
 		title: words.Text{En: "Hosts, the worst first", Zh: "主机，最严重的在前"},
 		about: words.Text{
-			En: "Each host of the last 30 days. RTF, failures and syntheses are of the range, the rest of its end; an empty cell is not known. The name leads to the overview of the host.",
-			Zh: "最近 30 天内的每台主机。RTF、失败率与合成次数为所选时间内的统计，其余为所选时间末的值；空白表示未知。点击名称查看该主机总览。",
+			En: "Each host of the last 30 days. RTF, failures and syntheses are of the range, the rest of its end; – is not known. Orange from an RTF of 0.7, failures of 1 %, a GPU memory or a CPU of 90 %, a GPU of 80 °C on; red from an RTF of 1, failures of 5 %, a memory of 95 %, a CPU of 97 %, a GPU of 85 °C on; yellow are failures above 0. The name leads to the overview of the host.",
+			Zh: "最近 30 天内的每台主机。RTF、失败率与合成次数为所选时间内的统计，其余为所选时间末的值；“–”表示未知。橙色：RTF 0.7、失败率 1%、显存或 CPU 90%、GPU 80 °C 起；红色：RTF 1、失败率 5%、显存 95%、CPU 97%、GPU 85 °C 起；黄色：失败率大于 0。点击名称查看该主机总览。",
 		},
-		width: 24, height: 12, unit: units.Short, none: words.Text{En: "no host was heard", Zh: "没有收到任何主机的数据"},
+		width: 24, height: 12, none: words.Text{En: "no host was heard", Zh: "没有收到任何主机的数据"},
 		columns: []string{"host", "verdict", "heard", "up", "servers", "in_flight", "number", "rtf", "failed", "full", "temperature", "cpu"}, hidden: []string{"place"},
 		fields: []field{
 			{name: "host", text: words.Text{En: "Host", Zh: "主机"}, properties: column("", words.Text{}, 140).properties, links: []link{{
 				text: words.Text{En: "Overview of the host", Zh: "查看主机总览"}, to: "overview", with: "var-host=${__data.fields.host}&${__url_time_range}",
 			}}},
-			{name: "verdict", text: words.Text{En: "The worst that is found", Zh: "最严重的问题"}, mappings: verdicts, properties: append(background(), property("custom.width", 410), property("unit", units.String))},
+			{name: "verdict", text: words.Text{En: "The worst that is found", Zh: "最严重的问题"}, mappings: verdicts, properties: append(background(), property("custom.width", 410))},
 			column("heard", words.Text{En: "Last heard", Zh: "最近数据"}, 120, property("unit", "dateTimeFromNow")),
-			column("up", words.Text{En: "Up", Zh: "在线"}, 60, property("decimals", 0)),
-			column("servers", words.Text{En: "of", Zh: "共"}, 40, property("decimals", 0)),
-			column("in_flight", words.Text{En: "In flight", Zh: "进行中"}, 80, property("decimals", 0)),
-			column("number", words.Text{En: "Syntheses", Zh: "合成次数"}, 90, property("decimals", 0)),
-			column("rtf", words.Text{En: "RTF p95", Zh: "RTF p95"}, 80, append(background(), property("decimals", 2), property("color", map[string]any{"mode": "thresholds"}),
+			column("up", words.Text{En: "Up", Zh: "在线"}, 60, property("unit", units.Short), property("decimals", 0)),
+			column("servers", words.Text{En: "of", Zh: "共"}, 40, property("unit", units.Short), property("decimals", 0)),
+			column("in_flight", words.Text{En: "In flight", Zh: "进行中"}, 80, property("unit", units.Short), property("decimals", 0)),
+			column("number", words.Text{En: "Syntheses", Zh: "合成次数"}, 90, property("unit", units.Short), property("decimals", 0)),
+			column("rtf", words.Text{En: "RTF p95", Zh: "RTF p95"}, 80, append(background(), property("unit", units.NoUnit), property("decimals", 2), property("color", map[string]any{"mode": "thresholds"}),
 				stepsOf(step{lowest, green}, step{0.7, orange}, step{1, red}))...),
 			percent("failed", "Failed", "失败率", 75, step{lowest, green}, step{0.0001, yellow}, step{1, orange}, step{5, red}),
 			percent("full", "GPU memory", "显存占用", 100, step{lowest, green}, step{90, orange}, step{95, red}),
@@ -168,7 +168,7 @@ union(
 
             return {
                 host: r.host,
-                place: if bad then found else if silent then 199 else 250,
+                place: if bad then found else if silent then 199 else if contains(value: r.host, set: judged) then 250 else 249,
                 verdict: if bad then dict.get(dict: codes, key: found, default: "unknown") else if silent then "unknown" else if contains(value: r.host, set: judged) then "ok" else "unjudged",
                 heard: time(v: int(v: r.heard)),
                 up: r.up,

@@ -35,10 +35,10 @@ func cardsNow(s *scripts) *panel {
 	return rows(panel{
 		title: words.Text{En: "GPUs at the end of the range", Zh: "GPU 现状（所选时间末）"},
 		about: words.Text{
-			En: "The last readings of each GPU, of the two minutes before the end. A GPU in a state other than ok gives no readings.",
-			Zh: "每张 GPU 在结束前两分钟内的最后读数。状态不是“正常”的 GPU 没有读数。",
+			En: "The last readings of each GPU, of the two minutes before the end. A GPU in a state other than ok gives no readings. Orange from 90 % and 80 °C on, red from 95 % and 85 °C.",
+			Zh: "每张 GPU 在结束前两分钟内的最后读数。状态不是“正常”的 GPU 没有读数。90%、80 °C 起为橙色，95%、85 °C 起为红色。",
 		},
-		width: 24, height: 6, unit: units.Short, none: words.Text{En: "no GPU was seen for two minutes", Zh: "两分钟内没有看到 GPU"},
+		width: 24, height: 6, none: words.Text{En: "no GPU was seen for two minutes", Zh: "两分钟内没有看到 GPU"},
 		columns: []string{"host", "gpu", "name", "state", "full", "memory_used_bytes", "memory_total_bytes", "utilization_percent", "temperature_c", "power_w", "power_limit_w", "clock_sm_hz", "processes"},
 		hidden:  []string{"uuid"},
 		fields: []field{
@@ -56,7 +56,7 @@ func cardsNow(s *scripts) *panel {
 			column("power_w", words.Text{En: "Power", Zh: "功率"}, 90, property("unit", units.Watt), property("decimals", 0)),
 			column("power_limit_w", words.Text{En: "Power limit", Zh: "功率上限"}, 100, property("unit", units.Watt), property("decimals", 0)),
 			column("clock_sm_hz", words.Text{En: "SM clock", Zh: "SM 频率"}, 100, property("unit", units.Hertz)),
-			column("processes", words.Text{En: "Processes", Zh: "进程数"}, 0, property("decimals", 0)),
+			column("processes", words.Text{En: "Processes", Zh: "进程数"}, 0, property("unit", units.Short), property("decimals", 0)),
 		},
 		queries: []string{s.plain("only = " + chosen(ofCards) + "\n" + cards + `
 from(bucket: raw.name)

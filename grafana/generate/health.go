@@ -34,10 +34,10 @@ func heardNow(s *scripts) *panel {
 	return rows(panel{
 		title: words.Text{En: "When each host was heard", Zh: "各主机最近数据"},
 		about: words.Text{
-			En: "How long before the end of the range each host of the last 30 days was heard last, for how long its plugin has run, and the share of the ticks of the range that arrived.",
-			Zh: "最近 30 天内每台主机在所选时间末之前多久有数据、插件已运行多久，以及所选时间内收到的采样比例。",
+			En: "How long before the end of the range each host of the last 30 days was heard last, for how long its plugin has run, and the share of the ticks of the range that arrived. Yellow after 60 s of silence and red after 300 s; orange below 99 % of the ticks and red below 90 %.",
+			Zh: "最近 30 天内每台主机在所选时间末之前多久有数据、插件已运行多久，以及所选时间内收到的采样比例。无数据 60 秒起为黄色，300 秒起为红色；采样低于 99% 为橙色，低于 90% 为红色。",
 		},
-		width: 14, height: 7, unit: units.Short, none: words.Text{En: "no host was heard", Zh: "没有收到任何主机的数据"},
+		width: 14, height: 7, none: words.Text{En: "no host was heard", Zh: "没有收到任何主机的数据"},
 		columns: []string{"host", "age", "heard", "uptime", "points"},
 		fields: []field{
 			column("host", words.Text{En: "Host", Zh: "主机"}, 180),
@@ -120,7 +120,7 @@ func monitoringFindings(s *scripts) *panel {
 			En: "What the tasks found in the range: silent hosts, failing tasks, a log that is not read, a clock that is wrong. cosyvoicectl tasks shows each task and the text of its error.",
 			Zh: "任务在所选时间内发现的问题：没有数据的主机、失败的任务、未读取的日志、不准的时钟。cosyvoicectl tasks 可查看每个任务及其错误信息。",
 		},
-		width: 10, height: 7, unit: units.String, none: words.Text{En: "no findings; the tables below say whether tasks run", Zh: "没有发现问题；任务是否在运行，见下方表格"},
+		width: 10, height: 7, none: words.Text{En: "no findings; the tables below say whether tasks run", Zh: "没有发现问题；任务是否在运行，见下方表格"},
 		columns: []string{"severity", "code", "host", "_time"},
 		fields: []field{
 			{name: "severity", text: words.Text{En: "Severity", Zh: "级别"}, mappings: severities, properties: append(background(), property("custom.width", 90))},
@@ -148,10 +148,10 @@ func tiersLate(s *scripts) *panel {
 	return rows(panel{
 		title: words.Text{En: "How far the tasks are behind", Zh: "任务滞后情况"},
 		about: words.Text{
-			En: "The age of the newest points at the end of the range, and by how much the windows of a minute and of an hour are behind them. Minutes should be behind by less than 15 minutes, hours by less than 1 h 15 min.",
-			Zh: "所选时间末最新数据点距所选时间末的时长，以及分钟、小时窗口落后于它们的时间。分钟窗口应小于 15 分钟，小时窗口应小于 1 小时 15 分。",
+			En: "The age of the newest points at the end of the range, and by how much the windows of a minute and of an hour are behind them. Minutes should be behind by less than 15 minutes, hours by less than 1 h 15 min (75 minutes): else they are orange.",
+			Zh: "所选时间末最新数据点距所选时间末的时长，以及分钟、小时窗口落后于它们的时间。分钟窗口应小于 15 分钟，小时窗口应小于 75 分钟；否则为橙色。",
 		},
-		width: 12, unit: units.Short,
+		width:   12,
 		columns: []string{"measurement", "age", "minutes", "hours"},
 		fields: []field{
 			column("measurement", words.Text{En: "Measurement", Zh: "测量"}, 170),

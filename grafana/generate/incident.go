@@ -58,7 +58,7 @@ func incidents(s *scripts) *panel {
 			En: "Warnings and errors of the range, the newest first; the time leads to the three minutes before and the one after.",
 			Zh: "所选时间内严重和警告级别的事件，最新的在前；点击时间跳转到前三分钟和后一分钟。",
 		},
-		width: 24, height: 8, unit: units.String, none: words.Text{En: "no warnings or errors are known", Zh: "没有严重或警告级别的事件"},
+		width: 24, height: 8, none: words.Text{En: "no warnings or errors are known", Zh: "没有严重或警告级别的事件"},
 		columns: []string{"_time", "severity", "kind", "whose", "message"}, hidden: []string{"host", "from", "to"}, fields: eventColumns,
 		queries: []string{s.plain(eventRows(`r.severity != "info" and ` + ofHosts))},
 	})
@@ -96,7 +96,7 @@ func periods(s *scripts) *panel {
 			En: "What the tasks found in the range, from when to when, the worst first.",
 			Zh: "任务在所选时间内发现的问题及其起止时间，最严重的在前。",
 		},
-		width: 24, height: 8, unit: units.String, none: noFindings,
+		width: 24, height: 8, none: noFindings,
 		columns: []string{"severity", "code", "whose", "first", "last"}, hidden: []string{"place"},
 		fields: []field{
 			{name: "severity", text: words.Text{En: "Severity", Zh: "级别"}, mappings: severities, properties: append(background(), property("custom.width", 90))},

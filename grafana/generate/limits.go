@@ -122,7 +122,7 @@ func serverEvents(s *scripts) *panel {
 			En: "What happened to the servers in the range, the newest first; the time leads to what went on then.",
 			Zh: "所选时间内服务发生的事件，最新的在前；点击时间查看当时情况。",
 		},
-		width: 24, height: 9, unit: units.String, none: words.Text{En: "no events are known", Zh: "没有已知的事件"},
+		width: 24, height: 9, none: words.Text{En: "no events are known", Zh: "没有已知的事件"},
 		columns: []string{"_time", "severity", "kind", "whose", "message"}, hidden: []string{"host", "from", "to"}, fields: eventColumns,
 		queries: []string{s.plain(eventRows(ofServers + " and r.instance =~ /./"))},
 	})

@@ -11,6 +11,7 @@ import (
 	"github.com/grafana/grafana-foundation-sdk/go/statetimeline"
 	"github.com/grafana/grafana-foundation-sdk/go/table"
 	"github.com/grafana/grafana-foundation-sdk/go/timeseries"
+	"github.com/grafana/grafana-foundation-sdk/go/units"
 
 	"github.com/cosyvoice-telegraf/cosyvoice-telegraf/internal/words"
 )
@@ -136,9 +137,11 @@ func timeline(p panel) *panel {
 	return finish(&p)
 }
 
-// rows is a table.
+// rows is a table. It is of texts where a column does not say otherwise: Grafana would write the name
+// "50000" of a server as the number 50 K.
 func rows(p panel) *panel {
 	p.kind = "table"
+	p.unit = units.String
 	p.custom = &common.TableFieldOptions{
 		Align: common.FieldTextAlignmentAuto, Inspect: true, Filterable: cog.ToPtr(true), DisplayMode: cog.ToPtr(common.TableCellDisplayModeAuto),
 		CellOptions: &common.TableCellOptions{TableAutoCellOptions: &common.TableAutoCellOptions{Type: common.TableCellDisplayModeAuto}},

@@ -45,6 +45,23 @@ func mapped(mappings []mapping, language words.Language) []dashboard.ValueMappin
 	return out
 }
 
+// absence shows a text for what is not known. Without it Grafana gives it the colour of the lowest
+// threshold, which often is that of what is well, and in each such cell of a table says what stands there
+// where there is no row at all.
+func (p *panel) absence(language words.Language) []dashboard.ValueMapping {
+	unknown := dashboard.NewSpecialValueMap()
+	unknown.Options.Match = dashboard.SpecialValueMatchNull
+	switch p.kind {
+	case "table":
+		unknown.Options.Result = dashboard.ValueMappingResult{Text: cog.ToPtr("–"), Color: cog.ToPtr("transparent")}
+	case "stat":
+		unknown.Options.Result = dashboard.ValueMappingResult{Text: cog.ToPtr(p.none.In(language)), Color: cog.ToPtr(grey)}
+	default:
+		return nil
+	}
+	return []dashboard.ValueMapping{{SpecialValueMap: unknown}}
+}
+
 // The colours of what is well, of what may be looked at, and of what is wrong.
 const (
 	green  = "green"

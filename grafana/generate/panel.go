@@ -102,7 +102,7 @@ func (p *panel) build(language words.Language) *dashboard.Panel {
 
 func (p *panel) defaults(language words.Language) dashboard.FieldConfig {
 	config := dashboard.FieldConfig{
-		Unit: &p.unit, Decimals: p.decimals, Min: p.min, Max: p.max, Mappings: mapped(p.mappings, language),
+		Unit: &p.unit, Decimals: p.decimals, Min: p.min, Max: p.max, Mappings: append(mapped(p.mappings, language), p.absence(language)...),
 		NoValue: cog.ToPtr(p.none.In(language)), Links: linked(p.links, language), Custom: p.custom,
 		Color: &dashboard.FieldColor{Mode: dashboard.FieldColorModeIdPaletteClassic},
 	}
@@ -140,7 +140,7 @@ func (p *panel) overrides(language words.Language) []dashboard.DashboardFieldCon
 			properties = append([]dashboard.DynamicConfigValue{{Id: "displayName", Value: name}}, properties...)
 		}
 		if f.mappings != nil {
-			properties = append(properties, dashboard.DynamicConfigValue{Id: "mappings", Value: mapped(f.mappings, language)})
+			properties = append(properties, dashboard.DynamicConfigValue{Id: "mappings", Value: append(mapped(f.mappings, language), p.absence(language)...)})
 		}
 		if f.links != nil {
 			properties = append(properties, dashboard.DynamicConfigValue{Id: "links", Value: linked(f.links, language)})

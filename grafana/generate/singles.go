@@ -63,7 +63,7 @@ func slowest(s *scripts) (*panel, error) {
 			En: "The 20 syntheses of the range that took the longest; the time leads to what went on then. cosyvoicectl why --request ID says why.",
 			Zh: "所选时间内耗时最长的 20 次合成；点击时间查看当时情况。cosyvoicectl why --request 编号 可说明原因。",
 		},
-		width: 24, height: 10, unit: units.String, none: noSyntheses, columns: synthesisOrder, hidden: []string{"host", "from", "to"}, fields: synthesisColumns,
+		width: 24, height: 10, none: noSyntheses, columns: synthesisOrder, hidden: []string{"host", "from", "to"}, fields: synthesisColumns,
 		queries: []string{text},
 	}), nil
 }
@@ -75,7 +75,7 @@ func failed(s *scripts) *panel {
 			En: "The last 50 syntheses of the range that failed, got stuck or were left by the client, or whose audio was cut short.",
 			Zh: "所选时间内最近 50 次失败、卡住、客户端中途断开或音频被截断的合成。",
 		},
-		width: 24, height: 10, unit: units.String, none: words.Text{En: "none are known", Zh: "没有已知的未成功合成"}, columns: synthesisOrder, hidden: []string{"host", "from", "to"}, fields: synthesisColumns,
+		width: 24, height: 10, none: words.Text{En: "none are known", Zh: "没有已知的未成功合成"}, columns: synthesisOrder, hidden: []string{"host", "from", "to"}, fields: synthesisColumns,
 		queries: []string{s.plain(newestSyntheses(ofServers+` and (r.outcome != "ok" or r.error =~ /./)`, 50))},
 	})
 }

@@ -208,23 +208,85 @@ func TestOnlyTheChosenDataSourceIsAsked(t *testing.T) {
 	}
 }
 
+// thresholdsOf are those of a panel and of its fields.
+func thresholdsOf(p map[string]any) (all []map[string]any) {
+	config := p["fieldConfig"].(map[string]any)
+	if own, ok := config["defaults"].(map[string]any)["thresholds"].(map[string]any); ok {
+		all = append(all, own)
+	}
+	walk(config["overrides"], func(object map[string]any) {
+		if object["id"] == "thresholds" {
+			all = append(all, object["value"].(map[string]any))
+		}
+	})
+	return all
+}
+
+// The description of a panel says from where on its colours are others; a share above 0 stands as 0, and
+// a time of more than ten minutes is told in minutes.
 func TestThresholdsHaveAMeaning(t *testing.T) {
 	for _, d := range dashboards(t) {
 		for _, p := range d.panels {
-			defaults := p["fieldConfig"].(map[string]any)["defaults"].(map[string]any)
-			thresholds, ok := defaults["thresholds"].(map[string]any)
-			if !ok {
+			numbers := regexp.MustCompile(`\d+(\.\d+)?`).FindAllString(fmt.Sprint(p["description"]), -1)
+			for _, thresholds := range thresholdsOf(p) {
+				last := -1.0
+				for i, s := range thresholds["steps"].([]any) {
+					value := s.(map[string]any)["value"]
+					if i == 0 {
+						assert.Nil(t, value, d.what(p))
+						continue
+					}
+					assert.Greater(t, value, last, d.what(p))
+					last = value.(float64)
+					told := last
+					switch {
+					case told < 0.001:
+						told = 0
+					case told > 600:
+						told /= 60
+					}
+					assert.Contains(t, numbers, fmt.Sprint(told), d.what(p))
+				}
+			}
+		}
+	}
+}
+
+// What is not known looks neither well nor ill: in all tables and figures, and in each of their fields that
+// has mappings of its own.
+func TestAbsenceHasNoColour(t *testing.T) {
+	for _, d := range dashboards(t) {
+		for _, p := range d.panels {
+			if p["type"] != "table" && p["type"] != "stat" {
 				continue
 			}
-			last := -1.0
-			for i, s := range thresholds["steps"].([]any) {
-				value := s.(map[string]any)["value"]
-				if i == 0 {
-					assert.Nil(t, value, d.what(p))
-					continue
+			config := p["fieldConfig"].(map[string]any)
+			mappings := []any{config["defaults"].(map[string]any)["mappings"]}
+			walk(config["overrides"], func(object map[string]any) {
+				if object["id"] == "mappings" {
+					mappings = append(mappings, object["value"])
 				}
-				assert.Greater(t, value, last, d.what(p))
-				last = value.(float64)
+			})
+			for _, m := range mappings {
+				colours := 0
+				walk(m, func(object map[string]any) {
+					if options, ok := object["options"].(map[string]any); ok && object["type"] == "special" && options["match"] == "null" {
+						colours++
+						assert.Contains(t, []any{"transparent", grey}, options["result"].(map[string]any)["color"], d.what(p))
+					}
+				})
+				assert.Equal(t, 1, colours, d.what(p))
+			}
+		}
+	}
+}
+
+// Grafana writes a text that is a number as one, unless its unit is that of texts.
+func TestTablesAreOfTexts(t *testing.T) {
+	for _, d := range dashboards(t) {
+		for _, p := range d.panels {
+			if p["type"] == "table" {
+				assert.Equal(t, "string", p["fieldConfig"].(map[string]any)["defaults"].(map[string]any)["unit"], d.what(p))
 			}
 		}
 	}
