@@ -193,11 +193,11 @@ func (s *screen) draw() {
 		source = words.TopPaused.In(s.options.Language)
 	}
 	drawn := view{
-		board: s.view.board, source: source, problem: s.problem, now: time.Now(),
+		board: s.view.board, source: source, problem: s.problem, now: s.view.now,
 		width: s.view.width, height: s.view.height, language: s.options.Language, look: s.look,
 	}
 	if !s.paused {
-		drawn.board = s.board()
+		drawn.board, drawn.now = s.board(), time.Now()
 	}
 	s.view = drawn
 }

@@ -20,6 +20,10 @@ func cpu(host string, at time.Time, percent float64) Point {
 	return Point{"system_metrics", at, map[string]string{"host": host}, map[string]any{"cpu_usage_percent": percent, "memory_used_mb": 1.0, "memory_total_mb": 2.0}}
 }
 
+func server(host string, at time.Time) Point {
+	return Point{"cosyvoice_service", at, map[string]string{"host": host, "instance": "50000"}, map[string]any{"up": int64(1), "state": "ready"}}
+}
+
 func press(s *screen, key tea.KeyMsg) tea.Cmd {
 	_, command := s.Update(key)
 	return command
@@ -29,7 +33,7 @@ func TestKeys(t *testing.T) {
 	s := newScreen("here", Options{Language: words.English}, lipgloss.NewRenderer(&bytes.Buffer{}))
 	s.Update(tea.WindowSizeMsg{Width: 80, Height: 24})
 	now := time.Now()
-	s.Update(News{Points: []Point{cpu("a", now, 11), cpu("b", now, 22)}, Judged: []string{"a", "b"}, Findings: []diagnosis.Finding{{Code: "host_bound", Severity: "warning", Host: "b"}}})
+	s.Update(News{Points: []Point{server("a", now), cpu("a", now, 11), server("b", now), cpu("b", now, 22)}, Judged: []string{"a", "b"}, Findings: []diagnosis.Finding{{Code: "host_bound", Severity: "warning", Host: "b"}}})
 	assert.Contains(t, s.View(), "CPU 11 %")
 	assert.Contains(t, s.View(), "✓ All is well.", "what is found is of the other machine")
 	assert.Contains(t, s.View(), "next of 2 machines")
@@ -41,7 +45,9 @@ func TestKeys(t *testing.T) {
 	assert.Contains(t, s.View(), "CPU 11 %", "round")
 
 	press(s, tea.KeyMsg{Type: tea.KeyRunes, Runes: []rune("p")})
+	seen := s.view.now
 	s.Update(News{Points: []Point{cpu("a", now.Add(time.Second), 33)}})
+	assert.Equal(t, seen, s.view.now, "the readings grow no older while it is paused")
 	assert.Contains(t, s.View(), "CPU 11 %", "paused")
 	assert.Contains(t, s.View(), "paused")
 	press(s, tea.KeyMsg{Type: tea.KeyRunes, Runes: []rune("p")})
@@ -56,7 +62,7 @@ func TestKeys(t *testing.T) {
 
 func TestFindingsStayWhileInfluxDBIsAway(t *testing.T) {
 	s := newScreen("here", Options{Language: words.English}, lipgloss.NewRenderer(&bytes.Buffer{}))
-	s.Update(News{Points: []Point{cpu("a", time.Now(), 11)}, Judged: []string{"a"}, Findings: []diagnosis.Finding{{Code: "host_bound", Severity: "warning", Host: "a"}}})
+	s.Update(News{Points: []Point{server("a", time.Now()), cpu("a", time.Now(), 11)}, Judged: []string{"a"}, Findings: []diagnosis.Finding{{Code: "host_bound", Severity: "warning", Host: "a"}}})
 	s.Update(News{Problem: errors.New("it is away")})
 	assert.Contains(t, s.View(), "it is away")
 	assert.Contains(t, s.View(), "CPU 11 %")

@@ -113,6 +113,9 @@ func (v view) verdict() string {
 			lines = append(lines, v.told(v.look.title, "→", text.Now))
 		}
 	}
+	if len(lines) == 0 && len(v.board.Servers) == 0 {
+		lines = append(lines, v.told(v.look.warn, "?", words.HealthNoServer.In(v.language)))
+	}
 	if len(lines) == 0 {
 		well := words.HealthOK
 		if !v.board.Judged {

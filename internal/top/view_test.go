@@ -114,6 +114,9 @@ func TestVerdicts(t *testing.T) {
 	at := time.Now()
 	well := newRecorder()
 	well.add(Point{"system_metrics", at, map[string]string{"host": "a"}, map[string]any{"cpu_usage_percent": 5.0}})
+	well.add(server("a", at))
+	bare := newRecorder()
+	bare.add(Point{"system_metrics", at, map[string]string{"host": "a"}, map[string]any{"cpu_usage_percent": 5.0}})
 	broken := newRecorder()
 	broken.add(Point{"cosyvoice_gpu", at, map[string]string{"host": "a", "uuid": "GPU-1", "name": "L20"}, map[string]any{"state": "lost", "state_reason": "not listed"}})
 	judged := well.board("")
@@ -126,6 +129,7 @@ func TestVerdicts(t *testing.T) {
 		"well":                    {picture(judged, words.English, 80, 0), "✓ All is well."},
 		"well, but for causes":    {picture(well.board(""), words.Chinese, 80, 0), "✓ 在没有历史数据的情况下"},
 		"a lost card":             {picture(broken.board(""), words.English, 200, 0), "✗ The GPU L20 is lost: not listed."},
+		"no server":               {picture(bare.board(""), words.English, 80, 0), "? Nothing is known: no CosyVoice server is seen."},
 		"a machine that is quiet": {picture(judged, words.English, 80, 0), "✗ No reading for 1 min 1 s."},
 		"no InfluxDB":             {picture(judged, words.English, 80, 0), "✗ it is away"},
 	} {
