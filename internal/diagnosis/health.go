@@ -87,6 +87,31 @@ func (f Finder) Judged(ctx context.Context, now time.Time) (hosts []string, err 
 	return hosts, nil
 }
 
+// Unjudged is of how much of a time the task that finds causes by the last minutes did not judge anything,
+// in whole windows of causes.Unjudged: that nothing was found then says nothing.
+func (f Finder) Unjudged(ctx context.Context, from, to time.Time) (time.Duration, error) {
+	const window = causes.Unjudged
+	records, err := f.Client.Query(ctx, fmt.Sprintf(`from(bucket: %q)
+    |> range(start: %s, stop: %s)
+    |> filter(fn: (r) => r._measurement == "cosyvoice_judgement" and r.group == %q and r._field == "findings")
+    |> aggregateWindow(every: %s, fn: count, createEmpty: false, timeSrc: "_start")
+    |> keep(columns: ["_time"])`, f.Params.Events, influx.Time(from.Truncate(window)), influx.Time(to), Minutes, window))
+	if err != nil {
+		return 0, fmt.Errorf("looking for the runs of the task %q: %w", taskName(Minutes), err)
+	}
+	judged := map[int64]bool{}
+	for _, r := range records {
+		judged[r.Time().Unix()] = true
+	}
+	var unjudged time.Duration
+	for at := from.Truncate(window).Add(window); !at.Add(window).After(to); at = at.Add(window) {
+		if !judged[at.Unix()] {
+			unjudged += window
+		}
+	}
+	return unjudged, nil
+}
+
 // hear looks which plugin was heard of late, and which servers it sees.
 func (f Finder) hear(ctx context.Context, now time.Time, host string, h *Health) error {
 	records, err := f.Client.Query(ctx, fmt.Sprintf(`from(bucket: %q)

@@ -207,6 +207,11 @@ func TestWhy(t *testing.T) {
 		assert.Contains(t, calm.Sentence(words.English), "the tasks in InfluxDB have judged nothing")
 
 		s.Judged(rollup.Defaults.Events, "minutes", now.Add(-19*time.Minute))
+		// Of the four hours before there are ten whole windows of twenty minutes; one of them was judged.
+		s.Judged(rollup.Defaults.Events, "minutes", now.Truncate(20*time.Minute).Add(-130*time.Minute))
+		unjudged, err := finder.Unjudged(t.Context(), now.Truncate(20*time.Minute).Add(-239*time.Minute), now.Truncate(20*time.Minute).Add(-time.Minute))
+		require.NoError(t, err)
+		assert.Equal(t, 9*20*time.Minute, unjudged)
 		calm, err = finder.HealthOf(t.Context(), now, "story-calm")
 		require.NoError(t, err)
 		assert.Equal(t, "ok", calm.Status)

@@ -31,6 +31,7 @@ type Report struct {
 
 	Health   *diagnosis.Health  // at To
 	Summary  *diagnosis.Summary // what was found, and what failed
+	Unjudged time.Duration      // of which nothing could be found
 	Happened []diagnosis.Happening
 	Failed   []*diagnosis.Answer // the newest of each kind
 	Slowest  []*diagnosis.Answer
@@ -91,6 +92,9 @@ func (s Source) findings(ctx context.Context, r *Report) (err error) {
 		return err
 	}
 	if r.Summary, err = s.Finder.Since(ctx, r.From, r.To, r.Host); err != nil {
+		return err
+	}
+	if r.Unjudged, err = s.Finder.Unjudged(ctx, r.From, r.To); err != nil {
 		return err
 	}
 	r.Happened, err = s.Finder.Happened(ctx, r.From, r.To, r.Host)

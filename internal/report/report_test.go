@@ -19,7 +19,9 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/cosyvoice-telegraf/cosyvoice-telegraf/internal/causes"
+	"github.com/cosyvoice-telegraf/cosyvoice-telegraf/internal/diagnosis"
 	"github.com/cosyvoice-telegraf/cosyvoice-telegraf/internal/history"
+	"github.com/cosyvoice-telegraf/cosyvoice-telegraf/internal/overview"
 	"github.com/cosyvoice-telegraf/cosyvoice-telegraf/internal/schema"
 	"github.com/cosyvoice-telegraf/cosyvoice-telegraf/internal/words"
 )
@@ -250,6 +252,28 @@ func (l *lab) truth(host string, from time.Time) (truth truth) {
 		}
 	}
 	return truth
+}
+
+// That nothing was found says nothing of a time that was not judged, or in which no server was there.
+func TestATimeOfWhichNothingIsKnown(t *testing.T) {
+	to := time.Now()
+	span := overview.Over(to.Add(-24*time.Hour), to)
+	heard := &overview.Reading{Mean: make([]float64, span.Number)}
+	for name, test := range map[string]struct {
+		unjudged     time.Duration
+		servers      []*overview.Server
+		status, says string
+	}{
+		"judged":        {time.Hour, []*overview.Server{{}}, "ok", "For 1 h the tasks that find causes did not run."},
+		"not judged":    {20 * time.Hour, []*overview.Server{{}}, "unknown", "For 20 h the tasks that find causes did not run."},
+		"and no server": {0, nil, "unknown", "No synthesis was seen."},
+	} {
+		t.Run(name, func(t *testing.T) {
+			p := &page{Report: &Report{From: to.Add(-24 * time.Hour), To: to, Span: span, Heard: heard, Summary: &diagnosis.Summary{}, Servers: test.servers, Unjudged: test.unjudged}, zone: time.UTC}
+			assert.Equal(t, test.status, p.ThenStatus())
+			assert.Contains(t, p.Sum(), test.says)
+		})
+	}
 }
 
 // Every text has its place, and every place its text.

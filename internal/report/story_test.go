@@ -34,6 +34,9 @@ func newLab(t *testing.T) *lab {
 	client := influx.New(s.URL, influxd.Org, influxd.Token)
 	t.Cleanup(client.Close)
 	now := time.Now().Truncate(time.Minute)
+	for at := now.Add(-25 * time.Hour); at.Before(now); at = at.Add(10 * time.Minute) {
+		s.Judged(buckets.Events, "minutes", at)
+	}
 	s.Judged(buckets.Events, "minutes", now.Add(-time.Minute))
 	return &lab{Server: s, t: t, source: Source{diagnosis.Finder{Client: client, Params: buckets}}, now: now, written: map[string][]string{}}
 }

@@ -23,7 +23,7 @@ func (p *page) ThenStatus() string {
 		return "error"
 	case len(p.problems()) > 0 || p.failed() > 0:
 		return "warning"
-	case p.silent() > p.To.Sub(p.From)/10:
+	case max(p.silent(), p.Unjudged) > p.To.Sub(p.From)/10 || len(p.Servers) == 0:
 		return "unknown"
 	}
 	return "ok"
@@ -53,6 +53,9 @@ func (p *page) Sum() string {
 	}
 	if silent := p.silent(); silent >= time.Minute {
 		sum += p.say("sum_unknown", p.span(silent.Round(time.Minute)))
+	}
+	if p.Unjudged > p.silent() {
+		sum += p.say("sum_unjudged", p.span(p.Unjudged))
 	}
 	return sum
 }

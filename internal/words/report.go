@@ -55,11 +55,12 @@ var ReportTexts = map[string]Text{
 	"info":    {En: "To know", Zh: "提示"},
 	"at":      {En: "now, %s", Zh: "现在，%s"},
 
-	"then":        {En: "in these %s", Zh: "这 %s内"},
-	"sum_well":    {En: "Nothing was found wrong, and all %d syntheses went well.", Zh: "没有发现问题，%d 次合成全部成功。"},
-	"sum":         {En: "Problems found: %[1]d. Syntheses that failed: %[2]d of %[3]d.", Zh: "发现问题 %[1]d 个；%[3]d 次合成中失败 %[2]d 次。"},
-	"sum_none":    {En: "Problems found: %d. No synthesis was seen.", Zh: "发现问题 %d 个；没有看到任何合成。"},
-	"sum_unknown": {En: " Of %s of that time nothing is known.", Zh: "这段时间内有 %s没有数据。"},
+	"then":         {En: "in these %s", Zh: "这 %s内"},
+	"sum_well":     {En: "Nothing was found wrong, and all %d syntheses went well.", Zh: "没有发现问题，%d 次合成全部成功。"},
+	"sum":          {En: "Problems found: %[1]d. Syntheses that failed: %[2]d of %[3]d.", Zh: "发现问题 %[1]d 个；%[3]d 次合成中失败 %[2]d 次。"},
+	"sum_none":     {En: "Problems found: %d. No synthesis was seen.", Zh: "发现问题 %d 个；没有看到任何合成。"},
+	"sum_unjudged": {En: " For %s the tasks that find causes did not run.", Zh: "查找原因的任务有 %s没有运行。"},
+	"sum_unknown":  {En: " Of %s of that time nothing is known.", Zh: "这段时间内有 %s没有数据。"},
 
 	"todo":         {En: "What to do", Zh: "该做什么"},
 	"todo_nothing": {En: "Nothing has to be done.", Zh: "无需处理。"},
