@@ -8,7 +8,8 @@ import (
 
 // eventRows are the events for which a condition holds, the newest first, with the times around each.
 func eventRows(condition string) string {
-	return `from(bucket: events)
+	return whose + `
+from(bucket: events)
     |> range(start: since, stop: until)
     |> filter(fn: (r) => r._measurement == "cosyvoice_event" and r._field == "message" and ` + condition + `)
     |> map(
@@ -18,7 +19,7 @@ func eventRows(condition string) string {
             kind: r.kind,
             message: r._value,
             host: r.host,
-            whose: r.host + (if exists r.instance then " " + r.instance else "") + (if exists r.uuid then " " + r.uuid else ""),
+            whose: whose(r: r),
             from: string(v: int(v: r._time) / 1000000 - 180000),
             to: string(v: int(v: r._time) / 1000000 + 60000),
         }),

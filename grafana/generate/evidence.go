@@ -44,11 +44,11 @@ func evidence(s *scripts) (*panel, error) {
 		columns: []string{"code", "whose", "figure", "value"}, hidden: []string{"place"},
 		fields: []field{
 			{name: "code", text: words.Text{En: "What", Zh: "问题"}, mappings: plainly(ofCauses(causeTitle)), properties: column("", words.Text{}, 410).properties},
-			column("whose", words.Text{En: "Where", Zh: "位置"}, 220),
+			column("whose", words.Text{En: "Where", Zh: "位置"}, 200),
 			{name: "figure", text: words.Text{En: "Figure", Zh: "数据"}, mappings: names, properties: column("", words.Text{}, 410).properties},
 			column("value", words.Text{En: "Value", Zh: "数值"}, 0),
 		},
-		queries: []string{s.plain(rank() + "figures = dict.fromList(pairs: [" + strings.Join(pairs, ", ") + "])\nround = " + written + `
+		queries: []string{s.plain(rank() + whose + "figures = dict.fromList(pairs: [" + strings.Join(pairs, ", ") + "])\nround = " + written + `
 
 from(bucket: events)
     |> range(start: since, stop: until)
@@ -58,7 +58,7 @@ from(bucket: events)
     |> map(
         fn: (r) => ({
             code: r.code,
-            whose: r.host + (if exists r.instance then " " + r.instance else "") + (if exists r.uuid then " " + r.uuid else ""),
+            whose: whose(r: r),
             figure: r._field,
             value: written(value: r._value, unit: dict.get(dict: figures, key: r._field, default: "number")),
             place: place(code: r.code),

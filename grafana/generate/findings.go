@@ -50,7 +50,7 @@ func activeFindings(s *scripts) *panel {
 			column("_time", words.Text{En: "Since", Zh: "开始时间"}, 180, property("unit", "dateTimeAsLocal")),
 			{name: "advice", text: words.Text{En: "What to do now", Zh: "现在怎么做"}, mappings: plainly(ofCauses(causeAdvice)), properties: column("", words.Text{}, 0, wrapped()).properties},
 		},
-		queries: []string{s.plain(active(ofAny) + `
+		queries: []string{s.plain(active(ofAny) + whose + `
 active
     |> map(
         fn: (r) => ({
@@ -59,7 +59,7 @@ active
             code: r.code,
             advice: r.code,
             host: r.host,
-            whose: r.host + (if exists r.instance then " " + r.instance else "") + (if exists r.uuid then " " + r.uuid else ""),
+            whose: whose(r: r),
             from: string(v: int(v: r._time) / 1000000 - 900000),
             to: string(v: int(v: r._time) / 1000000 + 900000),
         }),
@@ -68,10 +68,10 @@ active
 	})
 }
 
-// toMoment shows what went on around the time of a row.
+// toMoment shows what went on around the time of a row, of what is chosen.
 var toMoment = link{
 	text: words.Text{En: "What went on then", Zh: "查看当时情况"}, to: "incident",
-	with: "var-host=${__data.fields.host}&from=${__data.fields.from}&to=${__data.fields.to}",
+	with: "var-host=${__data.fields.host}&from=${__data.fields.from}&to=${__data.fields.to}&${service:queryparam}&${instance:queryparam}&${gpu:queryparam}",
 }
 
 // changes are the marks in all panels: restarts, ends, and other versions.

@@ -85,7 +85,7 @@ func hosts(s *scripts) *panel {
 		columns: []string{"host", "verdict", "heard", "up", "servers", "in_flight", "number", "rtf", "failed", "full", "temperature", "cpu"}, hidden: []string{"place"},
 		fields: []field{
 			{name: "host", text: words.Text{En: "Host", Zh: "主机"}, properties: column("", words.Text{}, 140).properties, links: []link{{
-				text: words.Text{En: "Overview of the host", Zh: "查看主机总览"}, to: "overview", with: "var-host=${__data.fields.host}&${__url_time_range}",
+				text: words.Text{En: "Overview of the host", Zh: "查看主机总览"}, to: "overview", with: "var-host=${__data.fields.host}&${__url_time_range}&${service:queryparam}",
 			}}},
 			{name: "verdict", text: words.Text{En: "The worst that is found", Zh: "最严重的问题"}, mappings: verdicts, properties: append(background(), property("custom.width", 410))},
 			column("heard", words.Text{En: "Last heard", Zh: "最近数据"}, 120, property("unit", "dateTimeFromNow")),

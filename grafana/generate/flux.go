@@ -46,6 +46,12 @@ func chosen(condition string) string {
 	return text
 }
 
+// wholeCards are all cards without their parts, or what is chosen of both: of a card that is divided (MIG)
+// there are points of its parts, too, in which what they hold is told again.
+var wholeCards = strings.Replace(chosen(ofCards+whole), ofCards+whole, ofCards, 1)
+
+const whole = " and r.gpu_uuid !~ /./"
+
 // scripts makes the queries of panels from the queries of the folder flux.
 type scripts struct {
 	folder    string
@@ -91,7 +97,10 @@ func (s *scripts) read(file string) (string, error) {
 
 // windows is a script that reads from the bucket that suits, in windows as wide as a point of the
 // panel or wider. The series are those for which the condition holds.
-func (s *scripts) windows(only, body string) string {
+func (s *scripts) windows(only, body string) string { return s.choosing(chosen(only), body) }
+
+// choosing is the same for series of which a function says which they are.
+func (s *scripts) choosing(only, body string) string {
 	head := fmt.Sprintf(`only = %s
 start = v.timeRangeStart
 stop = v.timeRangeStop
@@ -99,7 +108,7 @@ window = v.windowPeriod
 events = "performance_monitor_events"
 gap = 90s // between two points: of a longer time nothing is known
 
-`, chosen(only))
+`, only)
 	return s.finish(head + strings.TrimSpace(s.tiers) + "\n\n" + s.used(body) + strings.TrimSpace(body))
 }
 

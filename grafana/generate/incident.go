@@ -101,15 +101,15 @@ func periods(s *scripts) *panel {
 		fields: []field{
 			{name: "severity", text: words.Text{En: "Severity", Zh: "级别"}, mappings: severities, properties: append(background(), property("custom.width", 90))},
 			{name: "code", text: words.Text{En: "What", Zh: "问题"}, mappings: plainly(ofCauses(causeTitle)), properties: column("", words.Text{}, 410).properties},
-			column("whose", words.Text{En: "Where", Zh: "位置"}, 180),
+			column("whose", words.Text{En: "Where", Zh: "位置"}, 200),
 			column("first", words.Text{En: "From", Zh: "开始"}, 170, property("unit", "dateTimeAsLocal")),
 			column("last", words.Text{En: "Found last", Zh: "最后发现"}, 170, property("unit", "dateTimeAsLocal")),
 		},
-		queries: []string{s.plain(rank() + `
+		queries: []string{s.plain(rank() + whose + `
 from(bucket: events)
     |> range(start: since, stop: until)
     |> filter(fn: (r) => r._measurement == "cosyvoice_diagnosis" and r._field == "since" and ` + ofAny + `)
-    |> map(fn: (r) => ({r with whose: r.host + (if exists r.instance then " " + r.instance else "") + (if exists r.uuid then " " + r.uuid else "")}))
+    |> map(fn: (r) => ({r with whose: whose(r: r)}))
     |> group(columns: ["code", "severity", "whose"])
     |> reduce(
         identity: {first: 1000000000000.0, last: 0},

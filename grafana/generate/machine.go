@@ -41,6 +41,12 @@ named = (tables=<-) =>
         |> group(columns: ["_time", "_value", "mean", "max"], mode: "except")
 `
 
+// whose tells of a row which server or card it is of.
+var whose = "only = " + chosen(ofHosts) + "\n" + cards + `
+whose = (r) =>
+    r.host + (if exists r.instance then " " + r.instance else "") + (if exists r.uuid then " " + dict.get(dict: names, key: r.uuid, default: r.uuid) else "")
+`
+
 // cardLines are a reading of each card over time.
 func cardLines(s *scripts, p panel, reading, highest string) *panel {
 	p.min, p.name, p.fields = cog.ToPtr(0.0), "${__field.name} "+whichCard, []field{
@@ -91,7 +97,7 @@ func memoryByOwner(s *scripts, width uint32, repeat string) *panel {
 			colored("reserved", words.Text{En: "driver", Zh: "驱动保留"}, grey),
 			dashed("limit", words.Text{En: "95 % of all", Zh: "总量的 95%"}, red),
 		},
-		queries: []string{s.windows(ofCards, `known = exactBorders(of: "cosyvoice_gpu")
+		queries: []string{s.choosing(wholeCards, `known = exactBorders(of: "cosyvoice_gpu")
 owned = (owner) => meanOf(of: "cosyvoice_gpu", known: known, field: "memory_" + owner + "_bytes", by: ["host", "uuid"], name: owner)
 
 union(

@@ -56,7 +56,7 @@ type field struct {
 type link struct {
 	text words.Text
 	to   string // the dashboard
-	with string // more of the address, after the chosen variables
+	with string // the rest of the address: what it sets, and what else it keeps
 }
 
 // source is the data source that is chosen above the dashboard.
@@ -168,7 +168,7 @@ func (p *panel) order() dashboard.DataTransformerConfig {
 	}}
 }
 
-// linked are the links of a value; each keeps the chosen time and variables but what it sets itself.
+// linked are the links of a value; each keeps the data source and the buckets.
 func linked(links []link, language words.Language) []dashboard.DashboardLink {
 	var out []dashboard.DashboardLink
 	for _, l := range links {

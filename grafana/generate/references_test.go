@@ -74,6 +74,11 @@ func TestReferencesAreThere(t *testing.T) {
 					assert.Contains(t, text, object["options"], "field of %s", d.what(p))
 				}
 				url, _ := object["url"].(string)
+				if strings.HasPrefix(url, "/d/") {
+					for _, kept := range []string{"datasource", "bucket", "service"} {
+						assert.Contains(t, url, "&${"+kept+":queryparam}", "link of %s", d.what(p))
+					}
+				}
 				for _, m := range regexp.MustCompile(`__data\.fields\.(\w+)`).FindAllStringSubmatch(url, -1) {
 					assert.Regexp(t, `\b`+m[1]+`\b`, text, "link of %s", d.what(p))
 				}

@@ -5,8 +5,12 @@ package proof
 import (
 	"fmt"
 	"regexp"
+	"slices"
 	"time"
 
+	"github.com/stretchr/testify/require"
+
+	"github.com/cosyvoice-telegraf/cosyvoice-telegraf/test/grafana"
 	"github.com/cosyvoice-telegraf/cosyvoice-telegraf/test/grafana/known"
 )
 
@@ -117,4 +121,34 @@ func (q *question) events(by []string, keep func(*known.Point) bool) []row {
 		})
 	}
 	return rows
+}
+
+// checkParts looks at the memory of a card and of one of its parts (MIG), whose memory is told with the
+// card's, too.
+func (o *organization) checkParts(d *grafana.Dashboard) {
+	var lines []string
+	for at := known.Now.Add(-10 * time.Minute); at.Before(known.Now); at = at.Add(10 * time.Second) {
+		for card, service := range map[string]int{"uuid=GPU-m": 30, "gpu_uuid=GPU-m,uuid=MIG-m": 20} {
+			lines = append(lines, fmt.Sprintf("cosyvoice_gpu,%s,host=alpha,service=cosyvoice3 memory_service_bytes=%d,memory_other_bytes=0,memory_unowned_bytes=0,memory_reserved_bytes=1,memory_total_bytes=80 %d", card, service, at.UnixNano()))
+		}
+	}
+	i := slices.IndexFunc(d.Panels, func(p grafana.Panel) bool { return p.Title == "GPU memory by owner" })
+	require.GreaterOrEqual(o.t, i, 0)
+	v := o.look(d, spans["15m"], "All", grafana.From12)
+	divided := o.another("divided", known.Lines{Raw: lines})
+	all := v.variables["gpu"]
+	for chosen, service := range map[string]float64{"": 30, "GPU-m": 30, "MIG-m": 20} {
+		v.variables["gpu"] = all
+		if chosen != "" {
+			v.variables["gpu"] = grafana.Variable{Multi: true, Values: []string{chosen}}
+		}
+		frames, err := divided.show(v, &d.Panels[i])
+		require.NoError(o.t, err)
+		got, err := drawn(&d.Panels[i], frames)
+		require.NoError(o.t, err)
+		require.NotEmpty(o.t, got["service"], chosen)
+		for _, held := range got["service"] {
+			require.InDelta(o.t, service, held, 0, "of %q", chosen)
+		}
+	}
 }

@@ -5,6 +5,7 @@ package proof
 import (
 	"cmp"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/cosyvoice-telegraf/cosyvoice-telegraf/test/grafana/known"
@@ -144,9 +145,12 @@ func (q *question) ofAny(p *known.Point) bool {
 // whose is the thing that a point is of, in words.
 func whose(p *known.Point) string {
 	s := p.Tags["host"]
-	for _, tag := range []string{"instance", "uuid"} {
-		if v := p.Tags[tag]; v != "" {
-			s += " " + v
+	if v := p.Tags["instance"]; v != "" {
+		s += " " + v
+	}
+	for _, host := range known.Hosts {
+		if i := slices.Index(host.Cards, p.Tags["uuid"]); i >= 0 {
+			s += fmt.Sprintf(" GPU %d", i)
 		}
 	}
 	return s
