@@ -34,8 +34,8 @@ func heardNow(s *scripts) *panel {
 	return rows(panel{
 		title: words.Text{En: "When each host was heard", Zh: "各主机最近数据"},
 		about: words.Text{
-			En: "How long before the end of the range each host of the last 30 days was heard last, for how long its plugin has run, and the share of the ticks of the range that arrived. Yellow after 60 s of silence and red after 300 s; orange below 99 % of the ticks and red below 90 %.",
-			Zh: "最近 30 天内每台主机在所选时间末之前多久有数据、插件已运行多久，以及所选时间内收到的采样比例。无数据 60 秒起为黄色，300 秒起为红色；采样低于 99% 为橙色，低于 90% 为红色。",
+			En: "How long before the end of the range each host of the last 30 days was heard last, for how long its plugin has run, and of how much of the range something is known. Yellow after 60 s of silence and red after 300 s; orange below 99 % of the range and red below 90 %.",
+			Zh: "最近 30 天内每台主机在所选时间末之前多久有数据、插件已运行多久，以及所选时间内有数据的时间比例。无数据 60 秒起为黄色，300 秒起为红色；有数据的时间低于 99% 为橙色，低于 90% 为红色。",
 		},
 		width: 14, height: 7, none: words.Text{En: "no host was heard", Zh: "没有收到任何主机的数据"},
 		columns: []string{"host", "age", "heard", "uptime", "points"},
@@ -45,10 +45,10 @@ func heardNow(s *scripts) *panel {
 				stepsOf(step{lowest, green}, step{60, yellow}, step{300, red}))...),
 			column("heard", words.Text{En: "Last heard", Zh: "最近数据"}, 180, property("unit", "dateTimeAsLocal")),
 			column("uptime", words.Text{En: "Plugin runs for", Zh: "插件已运行"}, 150, property("unit", "dtdurations"), property("decimals", 0)),
-			column("points", words.Text{En: "Heard of the range", Zh: "有数据的时间"}, 0, append(background(), property("unit", units.Percent), property("decimals", 1), property("color", map[string]any{"mode": "thresholds"}),
+			column("points", words.Text{En: "Known of the range", Zh: "有数据的时间"}, 0, append(background(), property("unit", units.Percent), property("decimals", 1), property("color", map[string]any{"mode": "thresholds"}),
 				stepsOf(step{lowest, red}, step{90, orange}, step{99, green}))...),
 		},
-		queries: []string{s.counted(ofHosts+` and r.collector == "plugin"`, `told = (tables=<-, name) => tables |> map(fn: (r) => ({host: r.host, name: name, _value: float(v: r._value)})) |> group(columns: ["host", "name"])
+		queries: []string{s.counted(ofHosts, `figure = (tables=<-, name) => tables |> map(fn: (r) => ({host: r.host, name: name, _value: float(v: r._value)})) |> group(columns: ["host", "name"])
 heard = (bucket, field, start) =>
     from(bucket: bucket)
         |> range(start: start, stop: until)
@@ -56,7 +56,7 @@ heard = (bucket, field, start) =>
         |> filter(fn: only)
         |> last()
         |> map(fn: (r) => ({host: r.host, _value: int(v: r._time)}))
-        |> told(name: "heard")
+        |> figure(name: "heard")
 `+share+`
 union(
     tables: [
@@ -67,8 +67,8 @@ union(
             |> filter(fn: (r) => r._measurement == "cosyvoice_agent" and r._field == "uptime_seconds")
             |> filter(fn: only)
             |> last()
-            |> told(name: "uptime"),
-        heardShare |> group(columns: ["host"]) |> mean() |> told(name: "points"),
+            |> figure(name: "uptime"),
+        heardShare |> group(columns: ["host"]) |> mean() |> figure(name: "points"),
     ],
 )
     |> group(columns: ["host", "name"])
@@ -81,18 +81,55 @@ union(
 	})
 }
 
-// share is the part of each window's ticks that were heard of each host, which tell every 10 s by
-// default; the window that is still open is left out.
-const share = `number =
-    part(of: "cosyvoice_agent", known: exactBorders(of: "cosyvoice_agent"), field: "success", by: ["host"], name: "count", ofRaw: count, ofTier: sum)
+// share is the part of each window of which something is known of each host: each tick tells of the time
+// since the one before, as it does of states, whatever the pace. It begins where the host was heard first,
+// unless that was before the range; the window that is still open is left out.
+const share = `known = exactBorders(of: "cosyvoice_agent")
+told =
+    union(
+        tables: [
+            over(
+                of: "cosyvoice_agent",
+                borders: known,
+                read: (tables=<-, isRaw) => {
+                    fields = if isRaw then /^none$/ else /^nvml_state_.*_seconds$/
+
+                    return
+                        tables
+                            |> filter(fn: (r) => r._field =~ fields)
+                            |> group(columns: ["host"])
+                            |> aggregateWindow(every: every, fn: sum, createEmpty: false, timeSrc: "_start")
+                },
+            ),
+            from(bucket: raw.name)
+                |> range(start: date.sub(d: gap, from: known.minutes), stop: end)
+                |> filter(fn: (r) => r._measurement == "cosyvoice_agent" and r._field == "nvml_state")
+                |> filter(fn: only)
+                |> elapsed(unit: 1ns)
+                |> filter(fn: (r) => r._time >= known.minutes and r.elapsed <= int(v: gap))
+                |> map(fn: (r) => ({r with _value: float(v: r.elapsed) / 1000000000.0}))
+                |> drop(columns: ["elapsed"])
+                |> aggregateWindow(every: every, fn: sum, createEmpty: false, timeSrc: "_start"),
+            // Those that were heard before.
+            from(bucket: hours.name)
+                |> range(start: date.sub(d: 30d, from: since), stop: since)
+                |> filter(fn: (r) => r._measurement == "cosyvoice_agent" and r._field == "points_count")
+                |> filter(fn: only)
+                |> last()
+                |> map(fn: (r) => ({_time: begin, host: r.host, _value: 0.0})),
+        ],
+    )
+        |> set(key: "_field", value: "known")
         |> merged(by: ["host"])
 heardShare =
-    number
-        |> filter(fn: (r) => date.add(d: every, to: r._time) <= until and r._time >= since)
+    told
+        |> map(fn: (r) => ({_time: r._time, host: r.host, _value: if exists r._value then r._value else 0.0, heard: if exists r._value then 1 else 0}))
+        |> group(columns: ["host"])
+        |> cumulativeSum(columns: ["heard"])
+        |> filter(fn: (r) => r.heard > 0 and date.add(d: every, to: r._time) <= until and r._time >= since)
         |> map(
             fn: (r) => {
-                due = float(v: int(v: every)) / float(v: int(v: 10s))
-                percent = if exists r._value then 100.0 * r._value / due else 0.0
+                percent = 100.0 * r._value * 1000000000.0 / float(v: int(v: every))
 
                 return {_time: r._time, host: r.host, _value: if percent > 100.0 then 100.0 else percent}
             },
@@ -102,13 +139,13 @@ heardShare =
 
 func heardOver(s *scripts) *panel {
 	return lines(panel{
-		title: words.Text{En: "Ticks that were heard", Zh: "收到的采样比例"},
+		title: words.Text{En: "Time of which something is known", Zh: "有数据的时间比例"},
 		about: words.Text{
-			En: "Of the ticks that each host should have told in each window, one every 10 s, the share that arrived. 0: the host was off, or its points are lost; cosyvoicectl gaps says which.",
-			Zh: "每个窗口内每台主机应有的采样（每 10 秒一次）中实际到达的比例。0 表示主机关闭或数据丢失，cosyvoicectl gaps 可区分。",
+			En: "Share of each window of which each host told something: a tick tells of the time since the one before, of 90 s at the most. 0: the host was off, or its points are lost; cosyvoicectl gaps says which.",
+			Zh: "每个窗口内每台主机有数据的时间比例：一次采样代表距上一次的时间，最多 90 秒。0 表示主机关闭或数据丢失，cosyvoicectl gaps 可区分。",
 		},
 		width: 12, unit: units.Percent, min: cog.ToPtr(0.0), max: cog.ToPtr(100.0), name: "${__field.labels.host}", interval: "1m", points: 300,
-		queries: []string{s.counted(ofHosts+` and r.collector == "plugin"`, share+"\nheardShare\n")},
+		queries: []string{s.counted(ofHosts, share+"\nheardShare\n")},
 	})
 }
 

@@ -4,17 +4,22 @@ package proof
 
 import (
 	"cmp"
+	"fmt"
 	"iter"
+	"maps"
 	"slices"
 	"time"
 
+	"github.com/stretchr/testify/require"
+
+	"github.com/cosyvoice-telegraf/cosyvoice-telegraf/test/grafana"
 	"github.com/cosyvoice-telegraf/cosyvoice-telegraf/test/grafana/known"
 )
 
 var dataHealth = map[string]golden{
 	"When each host was heard":              tabled(heardNow),
 	"Faults of the monitoring in the range": tabled(monitoringFaults),
-	"Ticks that were heard":                 lines(heardShare),
+	"Time of which something is known":      lines(heardShare),
 	"How far the tasks are behind":          tabled(behind),
 	"Series of the last day":                lines(cardinality),
 	"Collectors that gave readings":         means(ofAgent, 100, "success", "success"),
@@ -52,16 +57,34 @@ func share(part, all string) golden {
 	})
 }
 
-// heardShare is of the ticks that are due every ten seconds. The first and the last window may not be
-// whole, and are left out.
+// heardShare is of the time that ticks tell of: each of that since the one before, if it is not too long. All
+// hosts were there before the range. The first and the last window may not be whole, and are left out.
 func heardShare(q *question) values {
 	q = q.counted()
-	ticks := q.number(ofHostAgent.only(collector("plugin")), "Value")
+	q.look("cosyvoice_agent", "nvml_state")
+	earlier := *q
+	earlier.from = q.begin().Add(-gap)
+	last, told := map[string]time.Time{}, values{}
+	earlier.each(ofHostAgent.only(collector("gpu")), func(p *known.Point, labels string, _ int64) {
+		name := "Value" + labels
+		if told[name] == nil {
+			told[name] = map[int64]float64{}
+		}
+		if since := p.At.Sub(last[labels]); since <= gap {
+			told[name][floor(p.At, q.every).UnixMilli()] += since.Seconds()
+		}
+		last[labels] = p.At
+	})
+	for _, h := range known.Hosts {
+		if name := named("Value", map[string]string{"host": h.Name}); told[name] == nil && q.of(q.lastOf("cosyvoice_agent", h.Name), "host") {
+			told[name] = map[int64]float64{}
+		}
+	}
 	all := values{}
-	for series := range ticks {
+	for series := range told {
 		for at := q.begin(); !at.Add(q.every).After(q.to); at = at.Add(q.every) {
 			if !at.Before(q.from) {
-				all.set(series, at.UnixMilli(), min(100, 100*ticks[series][at.UnixMilli()]/(q.every.Seconds()/10)))
+				all.set(series, at.UnixMilli(), min(100, 100*told[series][at.UnixMilli()]/q.every.Seconds()))
 			}
 		}
 	}
@@ -176,4 +199,28 @@ func (q *question) all() iter.Seq[*known.Point] {
 			}
 		}
 	}
+}
+
+// checkNew looks at a host that was heard for the first time five minutes ago, every half a minute, and at
+// one that was heard before the range alone.
+func (o *organization) checkNew(d *grafana.Dashboard) {
+	const tick = "cosyvoice_agent,collector=gpu,host=%s,service=cosyvoice3"
+	var lines known.Lines
+	for at := known.Now.Add(-5 * time.Minute).Truncate(time.Minute); at.Before(known.Now); at = at.Add(30 * time.Second) {
+		lines.Raw = append(lines.Raw, fmt.Sprintf(tick+" nvml_state=\"ok\" %d", "alpha", at.UnixNano()))
+	}
+	lines.Hours = []string{fmt.Sprintf(tick+" points_count=360i %d", "beta", known.Now.Add(-2*day).Truncate(time.Hour).UnixNano())}
+	i := slices.IndexFunc(d.Panels, func(p grafana.Panel) bool { return p.Title == "Time of which something is known" })
+	require.GreaterOrEqual(o.t, i, 0)
+	frames, err := o.another("new", lines).show(o.look(d, spans["15m"], "All", grafana.From12), &d.Panels[i])
+	require.NoError(o.t, err)
+	got, err := drawn(&d.Panels[i], frames)
+	require.NoError(o.t, err)
+	require.Len(o.t, got, 2)
+	fresh, gone := slices.Collect(maps.Values(got[named("Value", map[string]string{"host": "alpha"})])), slices.Collect(maps.Values(got[named("Value", map[string]string{"host": "beta"})]))
+	slices.Sort(fresh)
+	require.InDeltaSlice(o.t, []float64{50, 100, 100, 100}, fresh[:4], 0, "nothing is known of the time before its first tick")
+	require.LessOrEqual(o.t, len(fresh), 5)
+	require.InDelta(o.t, 0, slices.Max(gone), 0)
+	require.GreaterOrEqual(o.t, len(gone), 14)
 }
