@@ -21,7 +21,7 @@ func dataHealth(s *scripts) (*board, error) {
 		},
 		sections: []section{
 			{panels: []*panel{heardNow(s), monitoringFindings(s)}},
-			{title: words.Text{En: "Is it whole?", Zh: "数据是否完整"}, panels: []*panel{heardOver(s), tiersLate(s), cardinality(s)}},
+			{title: words.Text{En: "Is it whole?", Zh: "数据是否完整"}, panels: []*panel{heardOver(s), tiersLate(s), judging(s), cardinality(s)}},
 			{title: words.Text{En: "What the plugin could not do", Zh: "插件的异常"}, panels: []*panel{collectors(s), driverStates(s), dropped(s)}},
 			{title: words.Text{En: "Reading the log", Zh: "日志读取"}, panels: []*panel{understood(s), lag(s), inferred(s)}},
 			{title: words.Text{En: "What it costs", Zh: "监控开销"}, panels: []*panel{agentCPU(s), agentMemory(s), agentSeconds(s)}},
@@ -231,6 +231,37 @@ union(
 	})
 }
 
+// judging is a row for each task that looks for causes.
+func judging(s *scripts) *panel {
+	return rows(panel{
+		title: words.Text{En: "Tasks that look for causes", Zh: "查找问题的任务"},
+		about: words.Text{
+			En: "When each task that looks for causes went well last, before the end of the range, and how many it found. After 20 minutes it is orange: that nothing is found then says nothing. cosyvoicectl tasks has its error.",
+			Zh: "每个查找问题的任务在所选时间末之前最近一次成功运行的时间，以及发现的问题数。超过 20 分钟为橙色：此时没有发现问题不代表正常。错误信息见 cosyvoicectl tasks。",
+		},
+		width: 12, height: 5, none: words.Text{En: "no task has looked for two days: see cosyvoicectl tasks", Zh: "两天内没有任务运行：请查看 cosyvoicectl tasks"},
+		columns: []string{"group", "age", "ran", "findings"},
+		fields: []field{
+			{name: "group", text: words.Text{En: "It judges", Zh: "判断依据"}, mappings: []mapping{
+				{value: "minutes", text: words.Text{En: "the last minutes", Zh: "最近几分钟"}},
+				{value: "trends", text: words.Text{En: "trends of hours", Zh: "数小时的趋势"}},
+			}, properties: column("", words.Text{}, 150).properties},
+			column("age", words.Text{En: "Before", Zh: "距今"}, 120, append(background(), property("unit", "dtdurations"), property("decimals", 0),
+				property("color", map[string]any{"mode": "thresholds"}), stepsOf(step{lowest, green}, step{causes.Unjudged.Seconds(), orange}))...),
+			column("ran", words.Text{En: "Ran last", Zh: "最近运行"}, 180, property("unit", "dateTimeAsLocal")),
+			column("findings", words.Text{En: "It found", Zh: "发现的问题"}, 0, property("unit", units.Short), property("decimals", 0)),
+		},
+		queries: []string{s.plain(`from(bucket: events)
+    |> range(start: date.sub(d: 2d, from: until), stop: until)
+    |> filter(fn: (r) => r._measurement == "cosyvoice_judgement" and r._field == "findings")
+    |> last()
+    |> group()
+    |> map(fn: (r) => ({group: r.group, age: float(v: int(v: until) - int(v: r._time)) / 1000000000.0, ran: r._time, findings: r._value}))
+    |> sort(columns: ["group"])
+`)},
+	})
+}
+
 // cardinality is the number of series in each bucket.
 func cardinality(s *scripts) *panel {
 	return figure(panel{
@@ -239,7 +270,7 @@ func cardinality(s *scripts) *panel {
 			En: "How many series each bucket got points of in the day before the end of the range. A few hundred a host are usual; a number that doubles within a week is a tag that changes.",
 			Zh: "所选时间末之前一天内各存储桶有数据的序列数。每台主机几百个属正常；一周内翻倍说明有标签值在不断变化。",
 		},
-		width: 24, height: 4, unit: units.Short, decimals: cog.ToPtr(0.0), name: "${__field.labels.bucket}",
+		width: 12, height: 5, unit: units.Short, decimals: cog.ToPtr(0.0), name: "${__field.labels.bucket}",
 		queries: []string{s.plain(`series = (name, in) =>
     influxdb.cardinality(bucket: in, start: date.sub(d: 1d, from: until), stop: until)
         |> map(fn: (r) => ({_time: until, bucket: name, _value: r._value}))

@@ -21,6 +21,7 @@ var dataHealth = map[string]golden{
 	"Faults of the monitoring in the range": tabled(monitoringFaults),
 	"Time of which something is known":      lines(heardShare),
 	"How far the tasks are behind":          tabled(behind),
+	"Tasks that look for causes":            tabled(judging),
 	"Series of the last day":                lines(cardinality),
 	"Collectors that gave readings":         means(ofAgent, 100, "success", "success"),
 	"Driver (NVML)": lines(func(q *question) values {
@@ -156,6 +157,18 @@ func behind(q *question) []row {
 		})
 	}
 	return rows
+}
+
+// judging is of all hosts alike.
+func judging(q *question) []row {
+	q.look("cosyvoice_judgement", "findings")
+	var last *known.Point
+	for i := range q.points["cosyvoice_judgement"] {
+		if p := &q.points["cosyvoice_judgement"][i]; last == nil || p.At.After(last.At) {
+			last = p
+		}
+	}
+	return []row{{"group": last.Tags["group"], "age": q.to.Sub(last.At).Seconds(), "ran": last.At, "findings": q.value(last, "findings")}}
 }
 
 // cardinality is the number of series with points in the last day.
