@@ -30,7 +30,7 @@ func fleet(s *scripts) (*board, error) {
 				lines(panel{
 					title: words.Text{En: "RTF p95 by host", Zh: "RTF p95（按主机）"},
 					about: words.Text{En: "95 % of the syntheses of each host that went well were at or below this." + aboutOne.En, Zh: "每台主机成功的合成中有 95% 不超过此值。" + aboutOne.Zh},
-					width: 8, unit: units.NoUnit, min: cog.ToPtr(0.0), name: "${__field.labels.host}", interval: "1m", points: 120, none: noSyntheses, steps: []step{{1, red}},
+					width: 8, unit: units.NoUnit, min: cog.ToPtr(0.0), name: "${__field.labels.host}", interval: "1m", points: 120, spans: seldom, none: noSyntheses, steps: []step{{1, red}},
 					queries: []string{strings.TrimRight(rtf, "\n") + "\n    |> drop(columns: [\"p50\", \"p99\"])\n"},
 				}),
 				bars(panel{

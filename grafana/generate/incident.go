@@ -82,7 +82,8 @@ func flight(s *scripts, reading, english, chinese, unit string) *panel {
     |> filter(fn: (r) => exists r.%[1]s and r.event_id =~ /^${event:regex}$/)
     |> rename(columns: {%[1]s: "_value"})
     |> group(columns: ["host", "instance"])
-    |> aggregateWindow(every: v.windowPeriod, fn: mean, createEmpty: false, timeSrc: "_start")
+    |> range(start: since, stop: until)
+    |> aggregateWindow(every: v.windowPeriod, fn: mean, timeSrc: "_start")
     |> keep(columns: ["_time", "_value", "host", "instance"])
 `, reading, ofServers))},
 	})

@@ -32,11 +32,14 @@ func lines(p panel) *panel {
 	if p.points == 0 {
 		p.points = 400
 	}
+	if p.spans == 0 {
+		p.spans = 90_000
+	}
 	if p.custom == nil {
 		p.custom = &common.GraphFieldConfig{
 			DrawStyle: cog.ToPtr(common.GraphDrawStyleLine), LineWidth: cog.ToPtr(1.0), FillOpacity: cog.ToPtr(8.0),
 			ShowPoints: cog.ToPtr(common.VisibilityModeAuto), PointSize: cog.ToPtr(4.0),
-			SpanNulls:       &common.BoolOrFloat64{Float64: cog.ToPtr(90000.0)},
+			SpanNulls:       &common.BoolOrFloat64{Float64: &p.spans},
 			ThresholdsStyle: style(p.steps),
 			Stacking:        &common.StackingConfig{Mode: cog.ToPtr(common.StackingModeNone), Group: cog.ToPtr("A")},
 		}

@@ -45,13 +45,24 @@ func overview(s *scripts) (*board, error) {
 	return b, nil
 }
 
-// quantiles are p50, p95 and p99 of the syntheses that went well, with a gap where there were none.
+// quantiles are p50, p95 and p99 of the syntheses that went well in each window, null where there were none.
 func (s *scripts) quantiles(quantity, by string) (string, error) {
 	return s.file("quantiles.flux", map[string]string{
 		"quantity": fmt.Sprintf("%q", quantity), "by": by, "only": chosen(ofServers),
 		"start": "v.timeRangeStart", "stop": "v.timeRangeStop", "window": "v.windowPeriod",
-	}, "\n    |> drop(columns: [\"count\"])\n")
+	}, `
+    |> drop(columns: ["count"])
+    |> experimental.unpivot(otherColumns: ["_time"])
+    |> range(start: begin, stop: end)
+    |> aggregateWindow(every: every, fn: sum, timeSrc: "_start")
+    |> drop(columns: ["_start", "_stop"])
+    |> group(columns: by)
+    |> pivot(rowKey: ["_time"], columnKey: ["_field"], valueColumn: "_value")
+`)
 }
+
+// seldom is over how long a line of syntheses goes on, in ms: there may be none for a while.
+const seldom = 3_600_000
 
 // unjudged is how it is where no task looked.
 var unjudged = mapping{value: "unjudged", color: purple, text: words.Text{

@@ -17,6 +17,7 @@ type panel struct {
 	queries      []string
 	interval     string  // the shortest window; that of the ticks where empty
 	points       float64 // about how many windows there are
+	spans        float64 // without a value, in ms, over which a line goes on; where 0, what states are held over
 
 	unit     string
 	decimals *float64

@@ -23,8 +23,8 @@ var noSyntheses = words.Text{En: "no syntheses", Zh: "没有合成"}
 // quantileLines are p50, p95 and p99 over time.
 func quantileLines(english, chinese, unit, query string, width uint32, steps ...step) *panel {
 	about := words.Text{
-		En: "Half, 95 % and 99 % of the syntheses that went well were at or below this, to within 5 %. Windows without syntheses have no value.",
-		Zh: "成功的合成中有 50%、95%、99% 不超过此值，误差在 5% 以内。没有合成的时段没有数值。",
+		En: "Half, 95 % and 99 % of the syntheses that went well were at or below this, to within 5 %. Windows without syntheses have no value; after an hour of them the line ends.",
+		Zh: "成功的合成中有 50%、95%、99% 不超过此值，误差在 5% 以内。没有合成的时段没有数值，超过一小时则曲线断开。",
 	}
 	if len(steps) > 0 {
 		about = words.Text{En: about.En + aboutOne.En, Zh: about.Zh + aboutOne.Zh}
@@ -33,7 +33,7 @@ func quantileLines(english, chinese, unit, query string, width uint32, steps ...
 		title: words.Text{En: english + ": p50, p95, p99", Zh: chinese + "：p50、p95、p99"},
 		about: about,
 		width: width, unit: unit, min: cog.ToPtr(0.0), steps: steps, queries: []string{query}, none: noSyntheses,
-		interval: "1m", points: 120,
+		interval: "1m", points: 120, spans: seldom,
 		name: "${__field.name} " + whichServer,
 	})
 }

@@ -123,7 +123,7 @@ func byMode(s *scripts) (*panel, error) {
 			En: "95 % of the syntheses of each mode that went well were at or below this.",
 			Zh: "每种模式成功的合成中有 95% 不超过此值。",
 		},
-		width: 8, unit: units.NoUnit, min: cog.ToPtr(0.0), name: "${__field.labels.mode}", interval: "1m", points: 120, none: noSyntheses,
+		width: 8, unit: units.NoUnit, min: cog.ToPtr(0.0), name: "${__field.labels.mode}", interval: "1m", points: 120, spans: seldom, none: noSyntheses,
 		queries: []string{strings.TrimRight(text, "\n") + "\n    |> drop(columns: [\"p50\", \"p99\"])\n" + filled("mode", list("mode"))},
 	}), nil
 }

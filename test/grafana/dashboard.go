@@ -28,6 +28,7 @@ type Panel struct {
 	Labels  []string      // that its names are made of
 	Calc    string        // by which a single figure is made of a series, "" for none
 	Every   bool          // such a figure is made of every field, not of the numbers only
+	Spans   time.Duration // over which a line goes on where values are null; 0 for what draws no lines
 }
 
 // Target is one query of a panel.
@@ -82,6 +83,14 @@ type panel struct {
 			Calcs  []string
 			Fields string
 			Values bool
+		}
+	}
+	FieldConfig struct {
+		Defaults struct {
+			Custom struct {
+				DrawStyle string
+				SpanNulls json.RawMessage
+			}
 		}
 	}
 	raw []byte
@@ -144,6 +153,13 @@ func (d *Dashboard) add(p *panel) error {
 	}
 	if o := p.Options.ReduceOptions; len(o.Calcs) > 0 && !o.Values {
 		one.Calc, one.Every = o.Calcs[0], o.Fields == "/.*/"
+	}
+	if c := p.FieldConfig.Defaults.Custom; c.DrawStyle == "line" {
+		var milliseconds float64
+		if err := json.Unmarshal(c.SpanNulls, &milliseconds); err != nil {
+			return fmt.Errorf("the panel %q spans %s: %w", p.Title, c.SpanNulls, err)
+		}
+		one.Spans = time.Duration(milliseconds) * time.Millisecond
 	}
 	if p.Interval != "" {
 		least, err := time.ParseDuration(p.Interval)

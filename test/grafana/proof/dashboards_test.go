@@ -140,7 +140,8 @@ func (o *organization) check(board string, i int, points map[string][]known.Poin
 	g := goldens[name]
 	var want values
 	var rows []row
-	if q := views[0].ask(points, p); g.rows != nil {
+	q := views[0].ask(points, p)
+	if g.rows != nil {
 		rows = g.rows(q)
 	} else if g.numbers != nil {
 		want = g.numbers(q)
@@ -158,6 +159,9 @@ func (o *organization) check(board string, i int, points map[string][]known.Poin
 		if g.rows != nil {
 			assert.Empty(o.t, otherRows(rows, table(frames)), name)
 			continue
+		}
+		if p.Spans > 0 {
+			assert.Empty(o.t, joined(frames, max(p.Spans, q.every)), "%s draws lines over gaps", name)
 		}
 		got, err := drawn(p, frames)
 		if assert.NoError(o.t, err, name) && g.numbers != nil {

@@ -156,3 +156,23 @@ func text(frames []*grafana.Frame) string {
 	}
 	return s.String()
 }
+
+// joined are the values between which Grafana draws a line, since nothing stands between them, though they
+// are further apart than that.
+func joined(frames []*grafana.Frame, most time.Duration) (all []string) {
+	for _, f := range frames {
+		times := f.Times()
+		for _, field := range f.Fields {
+			if field.Type != "number" {
+				continue
+			}
+			for i := 1; i < len(field.Values); i++ {
+				before, at := times[i-1].(time.Time), times[i].(time.Time)
+				if field.Values[i-1] != nil && field.Values[i] != nil && at.Sub(before) > most {
+					all = append(all, fmt.Sprintf("%s from %s to %s", named(field.Name, f.Labels), when(before.UnixMilli()), when(at.UnixMilli())))
+				}
+			}
+		}
+	}
+	return all
+}
