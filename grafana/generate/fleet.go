@@ -101,17 +101,15 @@ func hosts(s *scripts) *panel {
 				stepsOf(step{lowest, green}, step{80, orange}, step{85, red}))...),
 			percent("cpu", "CPU", "CPU", 0, step{lowest, green}, step{90, orange}, step{97, red}),
 		},
-		queries: []string{s.whole(ofHosts, active(ofHosts)+codes()+judged+`
+		queries: []string{s.whole(ofHosts, active(ofHosts)+codes()+atEnd+judged+`
 told = (tables=<-, name) =>
     tables
         |> toFloat()
         |> keep(columns: ["host", "_value"])
         |> map(fn: (r) => ({host: r.host, name: name, _value: r._value}))
         |> group(columns: ["host", "name"])
-newest = (measurement, field) =>
-    from(bucket: raw.name)
-        |> range(start: date.sub(d: 2m, from: until), stop: until)
-        |> filter(fn: (r) => r._measurement == measurement and r._field == field)
+reading = (measurement, field, inTier) =>
+    ended(of: measurement, inRaw: regexp.compile(v: "^" + field + "$"), inTier: regexp.compile(v: "^" + inTier + "$"))
         |> filter(fn: only)
         |> last()
         |> group(columns: ["host", "instance"]) // of a server that got another version there are two
@@ -120,13 +118,13 @@ newest = (measurement, field) =>
         |> toFloat()
 known = exactBorders(of: "cosyvoice_synthesis")
 outcomes = sumOver(of: "cosyvoice_synthesis", known: known, inRaw: "request_id", inTier: "points_count", ofRaw: count, by: ["host", "outcome"], name: "number") |> filter(fn: (r) => exists r.outcome)
-heard = (bucket, field, start) =>
+heard = (bucket, field, start, length) =>
     from(bucket: bucket)
         |> range(start: start, stop: until)
         |> filter(fn: (r) => r._measurement == "cosyvoice_agent" and r.collector == "plugin" and r._field == field)
         |> filter(fn: only)
         |> last()
-        |> map(fn: (r) => ({host: r.host, _value: int(v: r._time)}))
+        |> map(fn: (r) => ({host: r.host, _value: if int(v: r._time) + length < int(v: until) then int(v: r._time) + length else int(v: until)}))
 
 // There is always a row of each of the times, or they could not be compared.
 times = array.from(rows: [{host: "", name: "heard", _value: 0.0}, {host: "", name: "forgotten", _value: 0.0}]) |> group(columns: ["host", "name"])
@@ -134,8 +132,8 @@ times = array.from(rows: [{host: "", name: "heard", _value: 0.0}, {host: "", nam
 union(
     tables: [
         times,
-        heard(bucket: hours.name, field: "points_count", start: date.sub(d: 30d, from: until)) |> told(name: "heard") |> max(),
-        heard(bucket: raw.name, field: "success", start: date.sub(d: 1d, from: until)) |> told(name: "heard") |> max(),
+        heard(bucket: hours.name, field: "points_count", start: date.sub(d: 30d, from: until), length: 0) |> told(name: "heard") |> max(),
+        heard(bucket: newest.name, field: if newest.isRaw then "success" else "points_count", start: date.sub(d: 1d, from: until), length: newest.length) |> told(name: "heard") |> max(),
         from(bucket: events)
             |> range(start: date.sub(d: 30d, from: until), stop: until)
             |> filter(fn: (r) => r._measurement == "cosyvoice_event" and r.kind == "forgotten" and r._field == "message")
@@ -144,15 +142,15 @@ union(
             |> map(fn: (r) => ({host: r.host, _value: int(v: r._time)}))
             |> told(name: "forgotten"),
         active |> map(fn: (r) => ({host: r.host, _value: r.place})) |> told(name: "place") |> min(),
-        newest(measurement: "cosyvoice_service", field: "up") |> told(name: "up") |> sum(),
-        newest(measurement: "cosyvoice_service", field: "up") |> map(fn: (r) => ({host: r.host, _value: 1.0})) |> told(name: "servers") |> sum(),
-        newest(measurement: "cosyvoice_service", field: "in_flight") |> told(name: "in_flight") |> sum(),
+        reading(measurement: "cosyvoice_service", field: "up", inTier: "up_sum") |> map(fn: (r) => ({host: r.host, _value: if r._value > 0.0 then 1.0 else 0.0})) |> told(name: "up") |> sum(),
+        reading(measurement: "cosyvoice_service", field: "up", inTier: "up_sum") |> map(fn: (r) => ({host: r.host, _value: 1.0})) |> told(name: "servers") |> sum(),
+        reading(measurement: "cosyvoice_service", field: "in_flight", inTier: "in_flight_last") |> told(name: "in_flight") |> sum(),
         outcomes |> told(name: "number") |> sum(),
         outcomes |> filter(fn: (r) => r.outcome =~ /^(error|stuck)$/) |> told(name: "failures") |> sum(),
         quantileOver(known: known, quantity: "rtf", q: 0.95, by: ["host"]) |> told(name: "rtf"),
-        newest(measurement: "system_metrics", field: "gpu_memory_used_percent") |> told(name: "full") |> max(),
-        newest(measurement: "system_metrics", field: "gpu_temperature_c") |> told(name: "temperature") |> max(),
-        newest(measurement: "system_metrics", field: "cpu_usage_percent") |> told(name: "cpu") |> max(),
+        reading(measurement: "system_metrics", field: "gpu_memory_used_percent", inTier: "gpu_memory_used_percent_last") |> told(name: "full") |> max(),
+        reading(measurement: "system_metrics", field: "gpu_temperature_c", inTier: "gpu_temperature_c_last") |> told(name: "temperature") |> max(),
+        reading(measurement: "system_metrics", field: "cpu_usage_percent", inTier: "cpu_usage_percent_last") |> told(name: "cpu") |> max(),
     ],
 )
     |> group(columns: ["host", "name"])
@@ -162,7 +160,7 @@ union(
     |> filter(fn: (r) => not exists r.forgotten or r.heard > r.forgotten)
     |> map(
         fn: (r) => {
-            silent = not exists r.heard or int(v: until) - int(v: r.heard) > int(v: 2m)
+            silent = not exists r.heard or int(v: until) - int(v: r.heard) > int(v: newest.within)
             found = if exists r.place then int(v: r.place) else 255
             bad = found < 200
 

@@ -58,13 +58,10 @@ func cardsNow(s *scripts) *panel {
 			column("clock_sm_hz", words.Text{En: "SM clock", Zh: "SM 频率"}, 100, property("unit", units.Hertz)),
 			column("processes", words.Text{En: "Processes", Zh: "进程数"}, 0, property("unit", units.Short), property("decimals", 0)),
 		},
-		queries: []string{s.plain("only = " + chosen(ofCards) + "\n" + cards + `
-from(bucket: raw.name)
-    |> range(start: date.sub(d: 2m, from: until), stop: until)
-    |> filter(fn: (r) => r._measurement == "cosyvoice_gpu" and r._field =~ /^(state|memory_used_bytes|memory_total_bytes|utilization_percent|temperature_c|power_w|power_limit_w|clock_sm_hz|processes)$/)
+		queries: []string{s.plain("only = " + chosen(ofCards) + "\n" + cards + atEnd + "\n" + endOf("cosyvoice_gpu", "memory_used_bytes|memory_total_bytes|utilization_percent|temperature_c|power_w|power_limit_w|clock_sm_hz|processes", "state") + `
     |> filter(fn: only)
     |> pivot(rowKey: ["_time"], columnKey: ["_field"], valueColumn: "_value")
-    |> group(columns: ["host", "uuid"])
+` + unlast + `    |> group(columns: ["host", "uuid"])
     |> sort(columns: ["_time"], desc: true)
     |> limit(n: 1)
     |> drop(columns: ["_start", "_stop", "_measurement", "service", "gpu_uuid", "_time"])

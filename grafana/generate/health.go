@@ -48,23 +48,22 @@ func heardNow(s *scripts) *panel {
 			column("points", words.Text{En: "Known of the range", Zh: "有数据的时间"}, 0, append(background(), property("unit", units.Percent), property("decimals", 1), property("color", map[string]any{"mode": "thresholds"}),
 				stepsOf(step{lowest, red}, step{90, orange}, step{99, green}))...),
 		},
-		queries: []string{s.counted(ofHosts, `figure = (tables=<-, name) => tables |> map(fn: (r) => ({host: r.host, name: name, _value: float(v: r._value)})) |> group(columns: ["host", "name"])
-heard = (bucket, field, start) =>
+		queries: []string{s.counted(ofHosts, atEnd+`
+figure = (tables=<-, name) => tables |> map(fn: (r) => ({host: r.host, name: name, _value: float(v: r._value)})) |> group(columns: ["host", "name"])
+heard = (bucket, field, start, length) =>
     from(bucket: bucket)
         |> range(start: start, stop: until)
         |> filter(fn: (r) => r._measurement == "cosyvoice_agent" and r._field == field)
         |> filter(fn: only)
         |> last()
-        |> map(fn: (r) => ({host: r.host, _value: int(v: r._time)}))
+        |> map(fn: (r) => ({host: r.host, _value: if int(v: r._time) + length < int(v: until) then int(v: r._time) + length else int(v: until)}))
         |> figure(name: "heard")
 `+share+`
 union(
     tables: [
-        heard(bucket: hours.name, field: "points_count", start: date.sub(d: 30d, from: until)),
-        heard(bucket: raw.name, field: "success", start: date.sub(d: 1d, from: until)),
-        from(bucket: raw.name)
-            |> range(start: date.sub(d: 2m, from: until), stop: until)
-            |> filter(fn: (r) => r._measurement == "cosyvoice_agent" and r._field == "uptime_seconds")
+        heard(bucket: hours.name, field: "points_count", start: date.sub(d: 30d, from: until), length: 0),
+        heard(bucket: newest.name, field: if newest.isRaw then "success" else "points_count", start: date.sub(d: 1d, from: until), length: newest.length),
+        ended(of: "cosyvoice_agent", inRaw: /^uptime_seconds$/, inTier: /^uptime_seconds_last$/)
             |> filter(fn: only)
             |> last()
             |> figure(name: "uptime"),

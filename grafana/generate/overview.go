@@ -72,16 +72,16 @@ var unjudged = mapping{value: "unjudged", color: purple, text: words.Text{
 
 // judged are the hosts of which something could be found: of which tasks made windows of late, at least
 // every 15 minutes, if the task that judges these went well too. Of another one, that nothing is found
-// says nothing.
+// says nothing. It comes after atEnd.
 var judged = fmt.Sprintf(`
-lately = (bucket, only) => from(bucket: bucket) |> range(start: date.sub(d: %vm, from: until), stop: until) |> filter(fn: only)
+lately = (bucket, within, only) => from(bucket: bucket) |> range(start: date.sub(d: within, from: until), stop: until) |> filter(fn: only)
 runs =
-    lately(bucket: events, only: (r) => r._measurement == "cosyvoice_judgement" and r.group == "minutes" and r._field == "findings")
+    lately(bucket: events, within: %[1]vm, only: (r) => r._measurement == "cosyvoice_judgement" and r.group == "minutes" and r._field == "findings")
         |> group()
         |> last()
         |> findColumn(fn: (key) => true, column: "_value")
 windows =
-    lately(bucket: minutes.name, only: (r) => r._measurement == "cosyvoice_agent" and r._field == "points_count")
+    lately(bucket: if newest.isRaw then minutes.name else newest.name, within: if newest.name == hours.name then newest.within else %[1]vm, only: (r) => r._measurement == "cosyvoice_agent" and r._field == "points_count")
         |> group(columns: ["host"])
         |> last()
         |> group()
@@ -104,11 +104,10 @@ func verdict(s *scripts) *panel {
 			Zh: "一句话说明最严重的问题；没有发现问题时为绿色。紫色表示没有收到插件数据或任务没有运行，情况未知。",
 		},
 		width: 24, height: 4, unit: units.String, mappings: mappings,
-		queries: []string{s.plain(active(ofAny) + judged + `
+		queries: []string{s.plain(active(ofAny) + atEnd + judged + `
 heard =
-    from(bucket: raw.name)
-        |> range(start: date.sub(d: 2m, from: until), stop: until)
-        |> filter(fn: (r) => r._measurement == "cosyvoice_agent" and r.collector == "plugin" and r._field == "success" and ` + ofHosts + `)
+    ended(of: "cosyvoice_agent", inRaw: /^success$/, inTier: /^points_count$/)
+        |> filter(fn: (r) => r.collector == "plugin" and ` + ofHosts + `)
         |> last()
         |> group()
         |> map(fn: (r) => if contains(value: r.host, set: judged) then {r with place: 250, code: "ok"} else {r with place: 249, code: "unjudged"})

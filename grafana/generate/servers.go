@@ -17,12 +17,21 @@ func stateNow(s *scripts, width, height uint32) *panel {
 		},
 		width: width, height: height, unit: units.String, mappings: states, name: whichServer,
 		none: words.Text{En: "no server was seen for two minutes", Zh: "两分钟内没有看到服务"},
-		queries: []string{s.plain(`from(bucket: raw.name)
-    |> range(start: date.sub(d: 2m, from: until), stop: until)
-    |> filter(fn: (r) => r._measurement == "cosyvoice_service" and r._field == "state" and ` + ofServers + `)
+		queries: []string{s.plain(atEnd + `
+ended(of: "cosyvoice_service", inRaw: /^state$/, inTier: /^state_.*_seconds$/)
+    |> filter(fn: (r) => ` + ofServers + `)
     |> last()
+    |> map(
+        fn: (r) => ({
+            _time: r._time,
+            host: r.host,
+            instance: r.instance,
+            held: if newest.isRaw then 1.0 else float(v: r._value),
+            _value: if newest.isRaw then string(v: r._value) else strings.trimSuffix(v: strings.trimPrefix(v: r._field, prefix: "state_"), suffix: "_seconds"),
+        }),
+    )
     |> group(columns: ["host", "instance"])
-    |> sort(columns: ["_time"])
+    |> sort(columns: ["_time", "held"])
     |> last(column: "_time")
     |> keep(columns: ["_value", "host", "instance"])
 `)},

@@ -54,11 +54,10 @@ func serversNow(s *scripts) *panel {
 			column("gpu_memory_bytes", words.Text{En: "GPU memory", Zh: "显存"}, 110, property("unit", units.BytesIEC)),
 			column("pid", words.Text{En: "Process", Zh: "进程号"}, 0, property("unit", units.NoUnit), property("decimals", 0)),
 		},
-		queries: []string{s.plain(`from(bucket: raw.name)
-    |> range(start: date.sub(d: 2m, from: until), stop: until)
-    |> filter(fn: (r) => r._measurement == "cosyvoice_service" and r._field =~ /^(state|uptime_seconds|in_flight|connections|cpu_percent|memory_rss_bytes|gpu_memory_bytes|pid)$/ and ` + ofServers + `)
+		queries: []string{s.plain(atEnd + "\n" + endOf("cosyvoice_service", "uptime_seconds|in_flight|connections|cpu_percent|memory_rss_bytes|gpu_memory_bytes", "state|pid") + `
+    |> filter(fn: (r) => ` + ofServers + `)
     |> pivot(rowKey: ["_time"], columnKey: ["_field"], valueColumn: "_value")
-    |> group(columns: ["host", "instance"])
+` + unlast + `    |> group(columns: ["host", "instance"])
     |> sort(columns: ["_time"], desc: true)
     |> limit(n: 1)
     |> keep(columns: ["host", "instance", "version", "state", "uptime_seconds", "in_flight", "connections", "cpu_percent", "memory_rss_bytes", "gpu_memory_bytes", "pid"])

@@ -30,6 +30,7 @@ func TestDashboards(t *testing.T) {
 	require.ElementsMatch(t, slices.Collect(maps.Keys(english)), slices.Collect(maps.Keys(chinese)))
 	allHaveGoldens(t, english)
 	t.Run("alerts", func(t *testing.T) { o.in(t).checkAlerts(by) })
+	t.Run("long ago", func(t *testing.T) { o.in(t).checkAges(english) })
 	t.Run("a new host", func(t *testing.T) { o.in(t).checkNew(english["data-health"]) })
 	t.Run("a divided card", func(t *testing.T) { o.in(t).checkParts(english["overview"]) })
 	t.Run("all is well", func(t *testing.T) {

@@ -42,6 +42,7 @@ type view struct {
 	choice     string
 	generation grafana.Generation
 	variables  grafana.Variables
+	to         time.Time
 }
 
 // boards are the dashboards of a language, by the names of their files.
@@ -65,7 +66,7 @@ func (o *organization) look(d *grafana.Dashboard, span time.Duration, choice str
 	v := &view{d, span, choice, g, grafana.Variables{
 		"__from": {Values: []string{strconv.FormatInt(known.Now.Add(-span).UnixMilli(), 10)}},
 		"__to":   {Values: []string{strconv.FormatInt(known.Now.UnixMilli(), 10)}},
-	}}
+	}, known.Now}
 	for _, m := range d.Variables {
 		chosen := grafana.Variable{Multi: m.Multi, AllValue: m.AllValue}
 		switch m.Type {
@@ -113,7 +114,7 @@ func (v *view) query(text string, window time.Duration) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	return v.generation.Expand(text, buckets.Raw, "cosyvoice_org", grafana.Range{From: known.Now.Add(-v.span), To: known.Now, Interval: window}), nil
+	return v.generation.Expand(text, buckets.Raw, "cosyvoice_org", grafana.Range{From: v.to.Add(-v.span), To: v.to, Interval: window}), nil
 }
 
 // window is how wide those of a panel are.
