@@ -54,7 +54,7 @@ func (p *page) Sum() string {
 	if silent := p.silent(); silent >= time.Minute {
 		sum += p.say("sum_unknown", p.span(silent.Round(time.Minute)))
 	}
-	if p.Unjudged > p.silent() {
+	if p.Unjudged > p.silent()+p.Span.Window { // a time without data is known to the window
 		sum += p.say("sum_unjudged", p.span(p.Unjudged))
 	}
 	return sum
