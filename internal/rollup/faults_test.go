@@ -75,8 +75,14 @@ func TestTagsAreWrittenInOrder(t *testing.T) {
 	}
 	l.run("1m", now)
 	l.run("1h", now)
-	l.TagsInOrder(Defaults.Minutes)
-	l.TagsInOrder(Defaults.Hours)
+	kinds := []string{
+		"rtf_bin_3_count", "duration_bin_9_count", "rtf_sum", "rtf_max", "state_idle_seconds", "up_sum", "up_count",
+		"memory_rss_bytes_last", "cgroup_oom_kills_total_increase", "points_count",
+	}
+	for _, tier := range []string{Defaults.Minutes, Defaults.Hours} {
+		require.Subset(t, l.statistics(tier, "b"), kinds, tier)
+		l.TagsInOrder(tier)
+	}
 }
 
 // TestReadsAreAnsweredByTheStorage compares the task of the minutes with a twin whose readings
