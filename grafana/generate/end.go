@@ -23,6 +23,25 @@ ended = (of, inRaw, inTier) => {
 }
 `
 
+// heardLast is when each host of the last 30 days was heard last, in nanoseconds, before the end of the range; to
+// the hour where that is more than a day before. It comes after atEnd.
+const heardLast = `
+heardIn = (bucket, field, start, length) =>
+    from(bucket: bucket)
+        |> range(start: start, stop: until)
+        |> filter(fn: (r) => r._measurement == "cosyvoice_agent" and r.collector == "plugin" and r._field == field)
+        |> filter(fn: only)
+        |> last()
+        |> map(fn: (r) => ({host: r.host, _value: if int(v: r._time) + length < int(v: until) then int(v: r._time) + length else int(v: until)}))
+heard =
+    union(
+        tables: [
+            heardIn(bucket: hours.name, field: "points_count", start: date.sub(d: 30d, from: until), length: 0),
+            heardIn(bucket: newest.name, field: if newest.isRaw then "success" else "points_count", start: date.sub(d: 1d, from: until), length: newest.length),
+        ],
+    )
+`
+
 // endOf reads some fields at the end of the range, and others of points alone: they have no windows.
 func endOf(measurement, fields, alone string) string {
 	inRaw := fields

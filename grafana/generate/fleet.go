@@ -72,8 +72,7 @@ func hosts(s *scripts) *panel {
 		{value: "unknown", text: words.Text{En: "not heard", Zh: "没有数据"}, color: purple},
 	}, ofCauses(causeTitle)...)
 	percent := func(name, english, chinese string, width int, steps ...step) field {
-		return column(name, words.Text{En: english, Zh: chinese}, width, append(background(), property("unit", units.Percent), property("decimals", 1),
-			property("color", map[string]any{"mode": "thresholds"}), stepsOf(steps...))...)
+		return graded(name, words.Text{En: english, Zh: chinese}, width, units.Percent, 1, steps...)
 	}
 	return rows(panel{
 		title: words.Text{En: "Hosts, the worst first", Zh: "主机，最严重的在前"},
@@ -93,15 +92,13 @@ func hosts(s *scripts) *panel {
 			column("servers", words.Text{En: "of", Zh: "共"}, 40, property("unit", units.Short), property("decimals", 0)),
 			column("in_flight", words.Text{En: "In flight", Zh: "进行中"}, 80, property("unit", units.Short), property("decimals", 0)),
 			column("number", words.Text{En: "Syntheses", Zh: "合成次数"}, 90, property("unit", units.Short), property("decimals", 0)),
-			column("rtf", words.Text{En: "RTF p95", Zh: "RTF p95"}, 80, append(background(), property("unit", units.NoUnit), property("decimals", 2), property("color", map[string]any{"mode": "thresholds"}),
-				stepsOf(step{lowest, green}, step{0.7, orange}, step{1, red}))...),
+			graded("rtf", words.Text{En: "RTF p95", Zh: "RTF p95"}, 80, units.NoUnit, 2, step{lowest, green}, step{0.7, orange}, step{1, red}),
 			percent("failed", "Failed", "失败率", 75, step{lowest, green}, step{0.0001, yellow}, step{1, orange}, step{5, red}),
 			percent("full", "GPU memory", "显存占用", 100, step{lowest, green}, step{90, orange}, step{95, red}),
-			column("temperature", words.Text{En: "GPU", Zh: "GPU 温度"}, 90, append(background(), property("unit", units.Celsius), property("decimals", 0), property("color", map[string]any{"mode": "thresholds"}),
-				stepsOf(step{lowest, green}, step{80, orange}, step{85, red}))...),
+			graded("temperature", words.Text{En: "GPU", Zh: "GPU 温度"}, 90, units.Celsius, 0, step{lowest, green}, step{80, orange}, step{85, red}),
 			percent("cpu", "CPU", "CPU", 0, step{lowest, green}, step{90, orange}, step{97, red}),
 		},
-		queries: []string{s.whole(ofHosts, active(ofHosts)+codes()+atEnd+judged+`
+		queries: []string{s.whole(ofHosts, active(ofHosts)+codes()+atEnd+heardLast+judged+`
 told = (tables=<-, name) =>
     tables
         |> toFloat()
@@ -118,13 +115,6 @@ reading = (measurement, field, inTier) =>
         |> toFloat()
 known = exactBorders(of: "cosyvoice_synthesis")
 outcomes = sumOver(of: "cosyvoice_synthesis", known: known, inRaw: "request_id", inTier: "points_count", ofRaw: count, by: ["host", "outcome"], name: "number") |> filter(fn: (r) => exists r.outcome)
-heard = (bucket, field, start, length) =>
-    from(bucket: bucket)
-        |> range(start: start, stop: until)
-        |> filter(fn: (r) => r._measurement == "cosyvoice_agent" and r.collector == "plugin" and r._field == field)
-        |> filter(fn: only)
-        |> last()
-        |> map(fn: (r) => ({host: r.host, _value: if int(v: r._time) + length < int(v: until) then int(v: r._time) + length else int(v: until)}))
 
 // There is always a row of each of the times, or they could not be compared.
 times = array.from(rows: [{host: "", name: "heard", _value: 0.0}, {host: "", name: "forgotten", _value: 0.0}]) |> group(columns: ["host", "name"])
@@ -132,8 +122,7 @@ times = array.from(rows: [{host: "", name: "heard", _value: 0.0}, {host: "", nam
 union(
     tables: [
         times,
-        heard(bucket: hours.name, field: "points_count", start: date.sub(d: 30d, from: until), length: 0) |> told(name: "heard") |> max(),
-        heard(bucket: newest.name, field: if newest.isRaw then "success" else "points_count", start: date.sub(d: 1d, from: until), length: newest.length) |> told(name: "heard") |> max(),
+        heard |> told(name: "heard") |> max(),
         from(bucket: events)
             |> range(start: date.sub(d: 30d, from: until), stop: until)
             |> filter(fn: (r) => r._measurement == "cosyvoice_event" and r.kind == "forgotten" and r._field == "message")

@@ -41,28 +41,17 @@ func heardNow(s *scripts) *panel {
 		columns: []string{"host", "age", "heard", "uptime", "points"},
 		fields: []field{
 			column("host", words.Text{En: "Host", Zh: "主机"}, 180),
-			column("age", words.Text{En: "Silent for", Zh: "无数据时长"}, 130, append(background(), property("unit", "dtdurations"), property("decimals", 0), property("color", map[string]any{"mode": "thresholds"}),
-				stepsOf(step{lowest, green}, step{60, yellow}, step{300, red}))...),
+			graded("age", words.Text{En: "Silent for", Zh: "无数据时长"}, 130, "dtdurations", 0, step{lowest, green}, step{60, yellow}, step{300, red}),
 			column("heard", words.Text{En: "Last heard", Zh: "最近数据"}, 180, property("unit", "dateTimeAsLocal")),
 			column("uptime", words.Text{En: "Plugin runs for", Zh: "插件已运行"}, 150, property("unit", "dtdurations"), property("decimals", 0)),
-			column("points", words.Text{En: "Known of the range", Zh: "有数据的时间"}, 0, append(background(), property("unit", units.Percent), property("decimals", 1), property("color", map[string]any{"mode": "thresholds"}),
-				stepsOf(step{lowest, red}, step{90, orange}, step{99, green}))...),
+			graded("points", words.Text{En: "Known of the range", Zh: "有数据的时间"}, 0, units.Percent, 1, step{lowest, red}, step{90, orange}, step{99, green}),
 		},
-		queries: []string{s.counted(ofHosts, atEnd+`
+		queries: []string{s.counted(ofHosts, atEnd+heardLast+`
 figure = (tables=<-, name) => tables |> map(fn: (r) => ({host: r.host, name: name, _value: float(v: r._value)})) |> group(columns: ["host", "name"])
-heard = (bucket, field, start, length) =>
-    from(bucket: bucket)
-        |> range(start: start, stop: until)
-        |> filter(fn: (r) => r._measurement == "cosyvoice_agent" and r._field == field)
-        |> filter(fn: only)
-        |> last()
-        |> map(fn: (r) => ({host: r.host, _value: if int(v: r._time) + length < int(v: until) then int(v: r._time) + length else int(v: until)}))
-        |> figure(name: "heard")
 `+share+`
 union(
     tables: [
-        heard(bucket: hours.name, field: "points_count", start: date.sub(d: 30d, from: until), length: 0),
-        heard(bucket: newest.name, field: if newest.isRaw then "success" else "points_count", start: date.sub(d: 1d, from: until), length: newest.length),
+        heard |> figure(name: "heard"),
         ended(of: "cosyvoice_agent", inRaw: /^uptime_seconds$/, inTier: /^uptime_seconds_last$/)
             |> filter(fn: only)
             |> last()
@@ -178,8 +167,7 @@ func monitoringFindings(s *scripts) *panel {
 // tiersLate is how far the windows of each measurement are behind its points.
 func tiersLate(s *scripts) *panel {
 	behind := func(name, english, chinese string, steps ...step) field {
-		return column(name, words.Text{En: english, Zh: chinese}, 130, append(background(), property("unit", "dtdurations"), property("decimals", 0),
-			property("color", map[string]any{"mode": "thresholds"}), stepsOf(steps...))...)
+		return graded(name, words.Text{En: english, Zh: chinese}, 130, "dtdurations", 0, steps...)
 	}
 	return rows(panel{
 		title: words.Text{En: "How far the tasks are behind", Zh: "任务滞后情况"},
@@ -245,8 +233,7 @@ func judging(s *scripts) *panel {
 				{value: "minutes", text: words.Text{En: "the last minutes", Zh: "最近几分钟"}},
 				{value: "trends", text: words.Text{En: "trends of hours", Zh: "数小时的趋势"}},
 			}, properties: column("", words.Text{}, 150).properties},
-			column("age", words.Text{En: "Before", Zh: "距今"}, 120, append(background(), property("unit", "dtdurations"), property("decimals", 0),
-				property("color", map[string]any{"mode": "thresholds"}), stepsOf(step{lowest, green}, step{causes.Unjudged.Seconds(), orange}))...),
+			graded("age", words.Text{En: "Before", Zh: "距今"}, 120, "dtdurations", 0, step{lowest, green}, step{causes.Unjudged.Seconds(), orange}),
 			column("ran", words.Text{En: "Ran last", Zh: "最近运行"}, 180, property("unit", "dateTimeAsLocal")),
 			column("findings", words.Text{En: "It found", Zh: "发现的问题"}, 0, property("unit", units.Short), property("decimals", 0)),
 		},

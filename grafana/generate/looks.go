@@ -162,6 +162,12 @@ func column(name string, text words.Text, width int, more ...dashboard.DynamicCo
 	return f
 }
 
+// graded is a column whose cells have the colours of thresholds.
+func graded(name string, text words.Text, width int, unit string, decimals int, steps ...step) field {
+	return column(name, text, width, append(background(), property("unit", unit), property("decimals", decimals),
+		property("color", map[string]any{"mode": "thresholds"}), stepsOf(steps...))...)
+}
+
 // background colours the cells of a field by their mappings or thresholds; the first is understood
 // by Grafana before 9.5, the second from then on.
 func background() []dashboard.DynamicConfigValue {

@@ -4,8 +4,6 @@ package proof
 
 import (
 	"fmt"
-	"slices"
-	"strings"
 	"time"
 
 	"github.com/stretchr/testify/assert"
@@ -36,11 +34,10 @@ func (o *organization) checkAges(all map[string]*grafana.Dashboard) {
 		shown := func(board, title string) (*grafana.Panel, []*grafana.Frame) {
 			v := o.look(all[board], spans["15m"], "All", grafana.From12)
 			v.to = to
-			i := slices.IndexFunc(v.Panels, func(p grafana.Panel) bool { return strings.HasPrefix(p.Title, title) })
-			require.GreaterOrEqual(o.t, i, 0, title)
-			frames, err := then.show(v, &v.Panels[i])
+			p := titled(o.t, v.Dashboard, title)
+			frames, err := then.show(v, p)
 			require.NoError(o.t, err, title)
-			return &v.Panels[i], frames
+			return p, frames
 		}
 		holds := func(board, title string, want row) {
 			_, frames := shown(board, title)

@@ -5,7 +5,6 @@ package proof
 import (
 	"fmt"
 	"regexp"
-	"slices"
 	"time"
 
 	"github.com/stretchr/testify/require"
@@ -132,8 +131,7 @@ func (o *organization) checkParts(d *grafana.Dashboard) {
 			lines = append(lines, fmt.Sprintf("cosyvoice_gpu,%s,host=alpha,service=cosyvoice3 memory_service_bytes=%d,memory_other_bytes=0,memory_unowned_bytes=0,memory_reserved_bytes=1,memory_total_bytes=80 %d", card, service, at.UnixNano()))
 		}
 	}
-	i := slices.IndexFunc(d.Panels, func(p grafana.Panel) bool { return p.Title == "GPU memory by owner" })
-	require.GreaterOrEqual(o.t, i, 0)
+	p := titled(o.t, d, "GPU memory by owner")
 	v := o.look(d, spans["15m"], "All", grafana.From12)
 	divided := o.another("divided", known.Lines{Raw: lines})
 	all := v.variables["gpu"]
@@ -142,9 +140,9 @@ func (o *organization) checkParts(d *grafana.Dashboard) {
 		if chosen != "" {
 			v.variables["gpu"] = grafana.Variable{Multi: true, Values: []string{chosen}}
 		}
-		frames, err := divided.show(v, &d.Panels[i])
+		frames, err := divided.show(v, p)
 		require.NoError(o.t, err)
-		got, err := drawn(&d.Panels[i], frames)
+		got, err := drawn(p, frames)
 		require.NoError(o.t, err)
 		require.NotEmpty(o.t, got["service"], chosen)
 		for _, held := range got["service"] {

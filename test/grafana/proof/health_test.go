@@ -223,11 +223,10 @@ func (o *organization) checkNew(d *grafana.Dashboard) {
 		lines.Raw = append(lines.Raw, fmt.Sprintf(tick+" nvml_state=\"ok\" %d", "alpha", at.UnixNano()))
 	}
 	lines.Hours = []string{fmt.Sprintf(tick+" points_count=360i %d", "beta", known.Now.Add(-2*day).Truncate(time.Hour).UnixNano())}
-	i := slices.IndexFunc(d.Panels, func(p grafana.Panel) bool { return p.Title == "Time of which something is known" })
-	require.GreaterOrEqual(o.t, i, 0)
-	frames, err := o.another("new", lines).show(o.look(d, spans["15m"], "All", grafana.From12), &d.Panels[i])
+	p := titled(o.t, d, "Time of which something is known")
+	frames, err := o.another("new", lines).show(o.look(d, spans["15m"], "All", grafana.From12), p)
 	require.NoError(o.t, err)
-	got, err := drawn(&d.Panels[i], frames)
+	got, err := drawn(p, frames)
 	require.NoError(o.t, err)
 	require.Len(o.t, got, 2)
 	fresh, gone := slices.Collect(maps.Values(got[named("Value", map[string]string{"host": "alpha"})])), slices.Collect(maps.Values(got[named("Value", map[string]string{"host": "beta"})]))

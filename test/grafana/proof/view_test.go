@@ -5,6 +5,7 @@ package proof
 import (
 	"fmt"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -58,6 +59,14 @@ func boards(t *testing.T, language string) map[string]*grafana.Dashboard {
 		all[strings.TrimSuffix(filepath.Base(file), ".json")] = d
 	}
 	return all
+}
+
+// titled is the panel of which the title begins so.
+func titled(t *testing.T, d *grafana.Dashboard, title string) *grafana.Panel {
+	t.Helper()
+	i := slices.IndexFunc(d.Panels, func(p grafana.Panel) bool { return strings.HasPrefix(p.Title, title) })
+	require.GreaterOrEqual(t, i, 0, title)
+	return &d.Panels[i]
 }
 
 // look chooses what the variables are, in their order: what may be chosen of one depends on those before.
