@@ -126,7 +126,9 @@ func (h Host) server(s Server, at time.Time) []Point {
 		points = append(points, p)
 	}
 	if state != "starting" && share("a synthesis"+h.Name+s.Instance, at) < 0.5 {
-		points = append(points, h.synthesis(s, at.Add(time.Duration(10e9*share("its end"+h.Name+s.Instance, at)))))
+		if end := at.Add(time.Duration(10e9 * share("its end"+h.Name+s.Instance, at))); end.Before(Now) {
+			points = append(points, h.synthesis(s, end))
+		}
 	}
 	return points
 }
