@@ -18,7 +18,8 @@ import (
 func TestBlackBox(t *testing.T) {
 	s := startWatch(t)
 	mortal := s.serve("--restart", "--rate", "600", "--clients", "2", "--rtf", "0.3")
-	full := s.serve("--gpu", "1", "--scenario", "accidents", "--requests", "17", "--rate", "600", "--clients", "1", "--rtf", "0.15")
+	// It exhausts its card some seconds after it was found: the first seconds of a flight are before its card was read.
+	full := s.serve("--gpu", "1", "--scenario", "accidents", "--requests", "17", "--rate", "600", "--clients", "1", "--rtf", "0.25")
 	hanging := s.serve("--gpu", "1", "--entry", "fastapi", "--scenario", "hang", "--requests", "8", "--rate", "600", "--clients", "1", "--rtf", "0.05")
 
 	t.Run("killed", func(t *testing.T) {
@@ -84,19 +85,14 @@ func flightOf(t *testing.T, v *server, event map[string]any) []map[string]any {
 	})
 	assert.LessOrEqual(t, len(flight), 121)
 	require.Greater(t, len(flight), 3)
-	// A flight begins with what the host did, as the plugin does: before it knows the server and has read its card.
-	memory, since := 0, 0
+	memory := 0
 	for _, second := range flight {
 		assert.Equal(t, event["event_id"], second["event_id"])
 		if number(second, "gpu_memory_bytes") > 0 {
 			memory++
 		}
-		if memory > 0 {
-			since++
-		}
 	}
-	assert.Greater(t, memory, 1, "seconds with the memory of the GPU")
-	assert.Greater(t, memory, since/2, "seconds with the memory of the GPU, of the %d since the first", since)
-	t.Logf("%s: %d seconds", event["event_id"], len(flight))
+	assert.Greater(t, memory, len(flight)/2, "seconds with the memory of the GPU")
+	t.Logf("%s: %d of %d seconds", event["event_id"], memory, len(flight))
 	return flight
 }
